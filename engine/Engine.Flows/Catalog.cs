@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Engine.Sdk;
+
+namespace Engine.Flows;
+
+/// <summary>What flows may call: the providers at hand, as data. Made from plugin metadata without running plugin code.</summary>
+public sealed record Catalog(ImmutableArray<Provider> Providers)
+{
+    public static Catalog Empty { get; } = new([]);
+
+    public Provider? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Name == name);
+}
+
+/// <summary>One build of a provider plugin.</summary>
+/// <param name="Name">The name flows use under <c>uses</c>.</param>
+/// <param name="Build">SHA-256 of the plugin's files, in lower-case hex; runs pin it.</param>
+/// <param name="AssemblyName">The simple name of the assembly that declares the operations' types.</param>
+/// <param name="Image">The bytes of that assembly; flows are compiled against them.</param>
+public sealed record Provider(
+    string Name,
+    string Build,
+    string AssemblyName,
+    ImmutableArray<byte> Image,
+    ImmutableArray<Operation> Operations)
+{
+    public Operation? FindOperation(string name) => Operations.FirstOrDefault(operation => operation.Name == name);
+}
+
+/// <summary>One typed call of a provider.</summary>
+/// <param name="Name">As flows write it, such as <c>telegram_init</c>.</param>
+/// <param name="InputType">Full name of the record it takes.</param>
+/// <param name="OutputType">Full name of the record it gives.</param>
+public sealed record Operation(
+    string Name,
+    string InputType,
+    string OutputType,
+    Effect Effect,
+    bool Creates,
+    ImmutableArray<DeclaredFailure> Failures);
+
+/// <summary>A failure that an operation declares.</summary>
+/// <param name="When">The argument it is about, as flows write it; a call without that argument cannot fail so. Null: any call can.</param>
+/// <param name="Text">What the end user reads, by language.</param>
+public sealed record DeclaredFailure(
+    string Code,
+    string? When,
+    FailureClass Class,
+    RetryAdvice Retry,
+    ImmutableDictionary<string, string> Text);

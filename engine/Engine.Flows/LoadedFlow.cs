@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text.Json;
+
+namespace Engine.Flows;
+
+/// <summary>
+/// A compiled flow ready to run: its image in a collectible load context of its own, which takes plugin types from the builds
+/// the flow was compiled against. It is freed when nothing refers to it, or to a value of its types, any more.
+/// </summary>
+public sealed class LoadedFlow
+{
+    /// <summary>The class the generator writes; it has one public field <c>s0</c>, <c>s1</c>… for each slot.</summary>
+    public const string ScopeType = "Generated.Scope";
+
+    private readonly Assembly assembly;
+    private readonly Func<string, Assembly?> findPlugin;
+    private readonly ConstructorInfo newScope;
+    private readonly ImmutableArray<Type> slotTypes;
+
+    private LoadedFlow(CompiledFlow flow, Assembly assembly, Func<string, Assembly?> findPlugin)
+    {
+        Flow = flow;
+        this.assembly = assembly;
+        this.findPlugin = findPlugin;
+        var scope = assembly.GetType(ScopeType, throwOnError: true) ?? throw new TypeLoadException(ScopeType);
+        newScope = scope.GetConstructor([]) ?? throw new TypeLoadException(ScopeType);
+        slotTypes = [.. flow.Slots.Select((_, slot) =>
+            scope.GetField($"s{slot}")?.FieldType ?? throw new TypeLoadException($"{ScopeType}.s{slot}"))];
+        Json = FlowJson.NewOptions();
+    }
+
+    public CompiledFlow Flow { get; }
+
+    /// <summary>How values of this flow's types are written for the store. It reveals secrets: only sealed bytes may come of it.</summary>
+    public JsonSerializerOptions Json { get; }
+
+    /// <summary>Loads the image.</summary>
+    /// <param name="findPlugin">The loaded assembly of a plugin by its simple name; null where there is none.</param>
+    public static LoadedFlow Load(CompiledFlow flow, Func<string, Assembly?> findPlugin)
+    {
+        var context = new FlowLoadContext(flow.Name, findPlugin);
+        using var image = new MemoryStream([.. flow.Image]);
+        return new LoadedFlow(flow, context.LoadFromStream(image), findPlugin);
+    }
+
+    public FlowScope NewScope() => (FlowScope)newScope.Invoke([]);
+
+    /// <summary>The type of a slot's values; nullable value types as they are.</summary>
+    public Type SlotType(int slot) => slotTypes[slot];
+
+    /// <summary>
+    /// A type by name: one of the flow's generated records (<c>Generated.Form1</c>), or one that a plugin declares, with its
+    /// assembly (<c>Radist.TelegramInit, Radist</c>).
+    /// </summary>
+    public Type FindType(string name)
+    {
+        var comma = name.IndexOf(',', StringComparison.Ordinal);
+        var type = comma < 0
+            ? assembly.GetType(name)
+            : findPlugin(name[(comma + 1)..].Trim())?.GetType(name[..comma]);
+        return type ?? throw new TypeLoadException($"'{name}' is neither a type of flow '{Flow.Name}' nor of a plugin it uses");
+    }
+
+    private sealed class FlowLoadContext(string name, Func<string, Assembly?> findPlugin)
+        : AssemblyLoadContext(name, isCollectible: true)
+    {
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            assemblyName.Name is { } simple ? findPlugin(simple) : null;
+    }
+}

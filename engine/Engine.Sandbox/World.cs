@@ -1,0 +1,5 @@
+namespace Engine.Sandbox;
+
+public sealed class World;
+
+public sealed class Worlds;
