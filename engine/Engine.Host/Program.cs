@@ -1,1 +1,5 @@
-Console.WriteLine("engine");
+using System.CommandLine;
+using Engine.Host;
+
+var root = new RootCommand("Runs provider login flows written in YAML.") { CheckCommand.Create() };
+return await CommandLine.RunAsync(root, args, Console.Out, Console.Error, CancellationToken.None);
