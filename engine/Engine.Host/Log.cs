@@ -1,3 +1,4 @@
+using Engine.Flows;
 using Engine.Runs;
 
 namespace Engine.Host;
@@ -30,13 +31,13 @@ internal static partial class Log
     public static partial void ProviderUnusable(ILogger log, string provider, string reason);
 
     [LoggerMessage(30, LogLevel.Information, "run {Run} started: flow '{Flow}', purpose {Purpose}")]
-    public static partial void RunStarted(ILogger log, RunId run, string flow, string purpose);
+    public static partial void RunStarted(ILogger log, RunId run, string flow, Purpose purpose);
 
     [LoggerMessage(31, LogLevel.Error, "run {Run} crashed at step '{Step}' ({Crashes} in a row, parked: {IsParked})")]
     public static partial void RunCrashed(ILogger log, Exception cause, RunId run, string step, int crashes, bool isParked);
 
-    [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on")]
-    public static partial void PumpStopped(ILogger log, Exception cause);
+    [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}")]
+    public static partial void PumpStopped(ILogger log, Exception cause, TimeSpan pause);
 
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);

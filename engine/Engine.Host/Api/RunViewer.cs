@@ -19,7 +19,7 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
             run.Id, run.Flow, TitleOf(run.Flow), run.FlowVersion, run.Purpose, run.Subject, run.Connection, run.Status, run.Step,
             run.CreatedAt, run.UpdatedAt, run.Revision, run.Id.Short, run.Exit, connection?.IdentityLabel, prompt,
             prompt?.Show?.Qr is { } text ? QrSvg.Draw(text) : null,
-            run.World is { } world ? engine.FindSandbox(world) : null,
+            await engine.FindWorldAsync(run, cancellation) is { } world ? new SandboxView(world.Scenario, world.PhoneUrl) : null,
             now);
     }
 

@@ -8,17 +8,17 @@ namespace Engine.Host;
 
 /// <summary>
 /// Makes the calls of runs through the loaded plugins: with the operator's settings, or, where the run lives in a world of the
-/// sandbox, with that world's address and key laid over them. A sandbox run never sees a real key.
+/// sandbox, with that world's alone. A sandbox run never sees a real key.
 /// </summary>
 internal sealed class PluginOperationCaller(
-    PluginCatalog plugins, IConfiguration settings, Func<string, string, ProviderSettings?> findWorldSettings, TimeProvider time)
+    PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, TimeProvider time)
     : IOperationCaller
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
-        if (FindSettings(call) is not { } provided)
+        if (await FindSettingsAsync(call, cancellation) is not { } provided)
         {
-            return new Failure(Failures.ConfigError, "the run lives in a sandbox, and this engine was started without one");
+            return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
         }
 
         var left = call.Deadline - time.GetUtcNow();
@@ -46,8 +46,11 @@ internal sealed class PluginOperationCaller(
             .Where(child => child.Value is not null)
             .Select(child => KeyValuePair.Create(child.Key.ToLowerInvariant(), child.Value ?? "")));
 
-    private ProviderSettings? FindSettings(OperationCall call) =>
-        call.World is { } world ? findWorldSettings(call.Provider, world) : SettingsOf(settings, call.Provider);
+    private async Task<ProviderSettings?> FindSettingsAsync(OperationCall call, CancellationToken cancellation)
+    {
+        if (call.World is not { } id) return SettingsOf(settings, call.Provider);
+        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } world ? new ProviderSettings(world.Settings) : null;
+    }
 
     private static Failure TimedOut(OperationCall call, bool isInDoubt) =>
         new(Failures.ProviderTimeout, $"{call.Provider}.{call.Operation}: no answer before the call's deadline", IsInDoubt: isInDoubt);
