@@ -1,7 +1,3 @@
-using System.Text.Json.Nodes;
-using Engine.Runs;
-using Microsoft.AspNetCore.OpenApi;
-using Microsoft.OpenApi;
 
 namespace Engine.Host;
 

@@ -1,4 +1,5 @@
 using Engine.Runs;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Engine.Host;
 
@@ -49,7 +50,7 @@ internal static class ReplyEndpoint
         }
     }
 
-    private static IResult? FindRefusal(PromptView prompt, string action, DateTimeOffset now)
+    private static ProblemHttpResult? FindRefusal(PromptView prompt, string action, DateTimeOffset now)
     {
         if (action == "cancel") return null;
         return prompt.Actions.FirstOrDefault(candidate => candidate.Name == action) switch

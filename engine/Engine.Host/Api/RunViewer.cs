@@ -29,6 +29,6 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
             ? prompt with { Show = show with { Qr = null, Image = null, Code = null, Link = null, Frame = null } }
             : prompt;
 
-    private IReadOnlyDictionary<string, string> TitleOf(string flow) =>
+    private ImmutableDictionary<string, string> TitleOf(string flow) =>
         engine.Flows.FindCurrent(flow)?.Flow.Title.ByLanguage ?? ImmutableDictionary<string, string>.Empty;
 }

@@ -1,10 +1,7 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Engine.Flows;
-using Engine.Plugins;
 using Engine.Runs;
 using Engine.Sandbox;
-using Engine.Sdk;
 using Engine.Storage;
 
 namespace Engine.Host;
@@ -51,11 +48,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(logs);
-        var log = logs.CreateLogger("Engine");
-        var parts = await EngineParts.BuildAsync(options, time, log, cancellation);
-        var engine = new EmbeddedEngine(parts, time, log);
-        engine.pumping = engine.PumpAsync(new PluginOperationCaller(parts.Plugins, options.Settings, parts.Sandbox, time), engine.stopping.Token);
-        Log.EngineStarted(log, parts.Flows.Offered.Count(), parts.Plugins.Catalog.Providers.Length, options.DataFolder);
+        var logger = logs.CreateLogger("Engine");
+        var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
+        var engine = new EmbeddedEngine(built, time, logger);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
+        engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
     }
 
@@ -67,7 +65,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {
             var known = provider.For(flow.Name);
-            var scenario = wish.Scenario ?? known.FirstOrDefault()?.Name;
+            var scenario = wish.Scenario ?? (known.Count > 0 ? known[0].Name : null);
             if (known.All(offered => offered.Name != scenario))
             {
                 return new WishOutcome.NoSuchScenario(scenario ?? "", [.. known.Select(offered => offered.Name)]);

@@ -8,13 +8,13 @@ namespace Engine.Host;
 /// <summary>What an engine is made of, built in order and closed in the other.</summary>
 internal sealed class EngineParts : IAsyncDisposable
 {
-    private readonly FileStream owner;
+    private readonly FileStream dataLock;
     private readonly HttpMessageInvoker http;
 
-    private EngineParts(SqliteStore store, FileStream owner, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox)
+    private EngineParts(SqliteStore store, FileStream dataLock, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox)
     {
         Store = store;
-        this.owner = owner;
+        this.dataLock = dataLock;
         this.http = http;
         Plugins = plugins;
         Flows = flows;
@@ -35,9 +35,9 @@ internal sealed class EngineParts : IAsyncDisposable
         try
         {
             var store = Built(await OpenStoreAsync(options, time, cancellation));
-            var owner = Built(TakeDataFolder(options.DataFolder));
-            var http = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
-            var plugins = Built(PluginCatalog.Load(options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), http, time));
+            var held = Built(TakeDataFolder(options.DataFolder));
+            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
+            var plugins = Built(PluginCatalog.Load(options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time));
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
             var flows = new FlowLibrary(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), log);
@@ -45,7 +45,7 @@ internal sealed class EngineParts : IAsyncDisposable
             await flows.RemoveUnusedAsync(store, cancellation);
             var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
             if (sandbox is null) TrySettings(plugins, options, log);
-            return new EngineParts(store, owner, http, plugins, flows, sandbox);
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox);
         }
         catch (Exception error)
         {
@@ -67,7 +67,7 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        object?[] parts = [Sandbox, Plugins, http, owner, Store];
+        object?[] parts = [Sandbox, Plugins, http, dataLock, Store];
         foreach (var part in parts) await CloseAsync(part);
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Engine.Plugins;
 using Engine.Runs;
 using Engine.Sdk;
-using Microsoft.Extensions.Configuration;
 
 namespace Engine.Host;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Engine.Flows;
 using Engine.Sandbox;
@@ -61,20 +60,20 @@ public abstract class SandboxLink : IAsyncDisposable
 
         public static async Task<External> OpenAsync(Uri address, CancellationToken cancellation)
         {
-            var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+            var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
             {
                 BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri(address.AbsoluteUri + "/"),
                 Timeout = TimeSpan.FromSeconds(10),
             };
             try
             {
-                var list = await http.GetFromJsonAsync<ProviderList>("providers", wire, cancellation);
-                return new External(http, list?.Providers ?? []);
+                var list = await client.GetFromJsonAsync<ProviderList>("providers", wire, cancellation);
+                return new External(client, list?.Providers ?? []);
             }
             catch (Exception error) when (error is HttpRequestException or JsonException
                 || (error is TaskCanceledException && !cancellation.IsCancellationRequested))
             {
-                http.Dispose();
+                client.Dispose();
                 throw new EngineStartException($"no sandbox answers at '{address}': start one there, or leave --sandbox-url out", error);
             }
         }
@@ -108,5 +107,5 @@ public sealed record SimulatedProvider(string Provider, IReadOnlyList<Scenario> 
 {
     /// <summary>The scenarios that make sense for a flow.</summary>
     public IReadOnlyList<Scenario> For(string flow) =>
-        [.. Scenarios.Where(scenario => scenario.Flows.Count == 0 || scenario.Flows.Contains(flow))];
+        [.. Scenarios.Where(scenario => scenario.Flows.Count == 0 || scenario.Flows.Contains(flow, StringComparer.Ordinal))];
 }

@@ -34,7 +34,6 @@ internal sealed class EngineServer : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-        using var logs = LoggerFactory.Create(logging => logging.AddConfiguration(builder.Configuration));
         builder.Services.AddEngineApi(time);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -47,16 +46,16 @@ internal sealed class EngineServer : IAsyncDisposable
 
         EmbeddedEngine? engine = null;
         builder.Services.AddSingleton(_ => engine ?? throw new InvalidOperationException("the engine has not started"));
-        var app = builder.Build();
+        var web = builder.Build();
         try
         {
-            engine = await EmbeddedEngine.StartAsync(options.Engine, time, app.Services.GetRequiredService<ILoggerFactory>(), cancellation);
-            app.MapEngine(engine);
-            await app.StartAsync(cancellation);
+            engine = await EmbeddedEngine.StartAsync(options.Engine, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
+            web.MapEngine(engine);
+            await web.StartAsync(cancellation);
         }
         catch (Exception error)
         {
-            await app.DisposeAsync();
+            await web.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (error is IOException { InnerException: AddressInUseException })
             {
@@ -65,9 +64,9 @@ internal sealed class EngineServer : IAsyncDisposable
             throw;
         }
 
-        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         engine.Address = addresses?.Addresses.First();
-        return new EngineServer(app, engine);
+        return new EngineServer(web, engine);
     }
 
     /// <summary>Waits until a signal, or the token, stops the server.</summary>
