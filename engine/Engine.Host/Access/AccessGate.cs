@@ -15,7 +15,7 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
     {
         var caller = await FindCallerAsync(context);
         context.Features.Set(caller);
-        if (context.Request.Path.StartsWithSegments("/v1"))
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
         {
             if (caller is Caller.Nobody)
             {

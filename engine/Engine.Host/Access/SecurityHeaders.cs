@@ -10,14 +10,21 @@ internal sealed class SecurityHeaders(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        var headers = context.Response.Headers;
+        // At the last moment, since an error clears what was set before.
+        context.Response.OnStarting(SetAsync, context.Response.Headers);
+        return next(context);
+    }
+
+    private static Task SetAsync(object state)
+    {
+        var headers = (IHeaderDictionary)state;
         headers.ContentSecurityPolicy = ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
-        headers.CacheControl = "no-store";
-        return next(context);
+        headers.CacheControl = headers.ETag.Count == 0 ? "no-store" : "no-cache";
+        return Task.CompletedTask;
     }
 }

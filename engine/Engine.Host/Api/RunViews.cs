@@ -47,7 +47,7 @@ internal sealed record RunView(
 
 /// <summary>The sandbox behind a run.</summary>
 internal sealed record SandboxView(
-    [property: Description("The course of events that was chosen.")] string? Scenario,
+    [property: Description("The course of events that was chosen.")] string Scenario,
     [property: Description("The simulated phone.")] string PhoneUrl);
 
 internal sealed record RunList(ImmutableArray<RunSummary> Runs);

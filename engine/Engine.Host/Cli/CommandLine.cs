@@ -43,7 +43,7 @@ internal static class CommandLine
         {
             return ExitCode.Cancelled;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is EngineStartException or IOException or UnauthorizedAccessException)
         {
             await error.WriteLineAsync($"engine: {fault.Message}");
             return ExitCode.Fault;
