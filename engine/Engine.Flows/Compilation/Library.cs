@@ -36,6 +36,7 @@ internal sealed class Library
         {
             if (catalog.FindProvider(use.Provider.Value) is not { } provider)
             {
+                Missing.Add(use.Alias.Value);
                 var names = catalog.Providers.Select(known => known.Name);
                 findings.Error(FindingCodes.UnknownProvider, use.Provider.Place,
                     $"no provider is called '{use.Provider}'{Nearest.DidYouMean(use.Provider.Value, names)}");
@@ -72,6 +73,9 @@ internal sealed class Library
     public CSharpCompilation Compilation { get; }
 
     public List<UsedProvider> Providers { get; } = [];
+
+    /// <summary>The names of providers that are not loaded, which a finding says.</summary>
+    public HashSet<string> Missing { get; } = new(StringComparer.Ordinal);
 
     public INamedTypeSymbol Secret { get; }
 

@@ -6,20 +6,13 @@ internal static class VariableTypes
     private static readonly Dictionary<string, string> Small = new(StringComparer.Ordinal)
     {
         ["string"] = "string",
-        ["text"] = "string",
         ["int"] = "int",
-        ["number"] = "int",
-        ["long"] = "long",
-        ["decimal"] = "decimal",
-        ["double"] = "double",
         ["bool"] = "bool",
-        ["boolean"] = "bool",
         ["duration"] = "global::System.TimeSpan",
         ["datetime"] = "global::System.DateTimeOffset",
         ["url"] = "string",
         ["phone"] = "string",
         ["code"] = "string",
-        ["secret"] = "global::Engine.Sdk.Secret",
     };
 
     /// <summary>The C# type; null where a finding was given.</summary>
@@ -35,7 +28,7 @@ internal static class VariableTypes
         var alias = dot < 0 ? type.Name : type.Name[..dot];
         if (dot < 0 || library.FindProvider(alias) is not { } used)
         {
-            if (dot < 0 || library.Providers.Count > 0)
+            if (!library.Missing.Contains(alias))
             {
                 findings.Error(FindingCodes.UnknownVariableType, type.Scalar.PlaceOf(0, alias.Length),
                     $"there is no type '{alias}'{Nearest.DidYouMean(alias, [.. Small.Keys, .. library.Providers.Select(one => one.Alias)])}");

@@ -9,8 +9,18 @@ internal sealed class ExpressionParser(FindingList findings)
 {
     public static readonly CSharpParseOptions Options = new(LanguageVersion.CSharp14, DocumentationMode.None);
 
-    public Expression? Parse(ValueNode.Expression node) =>
-        Parse(node.Scalar, node.Start, isHole: false, out _);
+    private readonly Dictionary<ValueNode.Expression, Expression?> parsed = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Each expression is parsed, and reported on, once.</summary>
+    public Expression? Parse(ValueNode.Expression node)
+    {
+        if (!parsed.TryGetValue(node, out var expression))
+        {
+            parsed[node] = expression = Parse(node.Scalar, node.Start, isHole: false, out _);
+        }
+
+        return expression;
+    }
 
     public Template ParseText(Scalar scalar)
     {

@@ -7,6 +7,9 @@ public static class Fault
     public static ExpressionException At(string place, Exception exception) =>
         exception as ExpressionException ?? new ExpressionException($"{place}: the expression {Reason(exception)}");
 
+    /// <summary>The machine asked for a slot or an expression that the flow does not have.</summary>
+    public static Exception NoSuch(int number) => new ExpressionException($"there is no number {number}");
+
     private static string Reason(Exception exception) => exception switch
     {
         FuelException fuel => fuel.Message,
