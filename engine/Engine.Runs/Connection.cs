@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace Engine.Runs;
+
+/// <summary>How well a connection works.</summary>
+public enum ConnectionHealth
+{
+    Connecting,
+    Unclaimed,
+    Active,
+    Degraded,
+    Expiring,
+    PendingReview,
+    NeedsReauth,
+    Suspended,
+    Disabled,
+    Revoked,
+}
+
+/// <summary>The lasting result of a run: whose account, what is needed to use it, and how it fares.</summary>
+/// <param name="Flow">The flow that made it; only that flow may re-authorize it.</param>
+/// <param name="IdentityKey">The account at the provider; null where the provider does not tell.</param>
+/// <param name="IdentityLabel">What people know the account by; null for none.</param>
+/// <param name="Params">What is needed to call the provider and is no secret, as the flow's <c>connect.params</c>.</param>
+/// <param name="Credentials">The provider's credentials; sealed in the store, given to no one; null for none.</param>
+/// <param name="Cause">Why the health is what it is; null while active.</param>
+/// <param name="Revision">Starts at 1, +1 at each change.</param>
+public sealed record Connection(
+    ConnectionId Id,
+    string Flow,
+    string Provider,
+    string Subject,
+    string? IdentityKey,
+    string? IdentityLabel,
+    JsonElement Params,
+    JsonElement? Credentials,
+    ConnectionHealth Health,
+    string? Cause,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    int Revision);

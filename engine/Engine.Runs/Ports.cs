@@ -1,0 +1,31 @@
+using Engine.Flows;
+using Engine.Sdk;
+
+namespace Engine.Runs;
+
+/// <summary>Calls the operations of loaded plugins.</summary>
+public interface IOperationCaller
+{
+    /// <summary>
+    /// Makes one call. Every outcome is a value, a plugin's exception included; only <paramref name="cancellation"/> throws.
+    /// </summary>
+    Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation);
+}
+
+/// <summary>One call of an operation.</summary>
+/// <param name="Build">The plugin build that the run's flow version was compiled against.</param>
+/// <param name="Input">The operation's input record.</param>
+/// <param name="World">The sandbox world the call goes to; null: the real provider.</param>
+/// <param name="Deadline">The call must have ended by then.</param>
+public sealed record OperationCall(
+    RunId Run, EffectId Effect, string Provider, string Build, string Operation, object Input, string? World, DateTimeOffset Deadline);
+
+/// <summary>Gives the flow versions that runs go on with.</summary>
+public interface IFlowVersions
+{
+    /// <summary>The current version of a flow for new runs; null where there is none.</summary>
+    LoadedFlow? FindCurrent(string flow);
+
+    /// <summary>A version that runs pinned; null where it cannot be had any more.</summary>
+    Task<LoadedFlow?> FindAsync(string flow, string version, CancellationToken cancellation);
+}

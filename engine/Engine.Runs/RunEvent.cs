@@ -1,0 +1,48 @@
+using Engine.Sdk;
+
+namespace Engine.Runs;
+
+/// <summary>Something that happened to a run.</summary>
+public abstract record RunEvent
+{
+    private RunEvent() { }
+
+    /// <summary>The run begins.</summary>
+    public sealed record Started : RunEvent;
+
+    /// <summary>Its due time came, or somebody asks to look now: rounds, retries and limits are tested against the moment.</summary>
+    public sealed record Woke : RunEvent;
+
+    /// <summary>A call gave a value of the operation's output type.</summary>
+    public sealed record CallAnswered(EffectId Effect, object Value) : RunEvent;
+
+    /// <summary>A call failed.</summary>
+    public sealed record CallFailed(EffectId Effect, Failure Failure) : RunEvent;
+
+    /// <summary>The worker that made the call died before its outcome was saved.</summary>
+    public sealed record CallLost(EffectId Effect) : RunEvent;
+
+    /// <summary>A person answered a prompt.</summary>
+    public sealed record Replied(Reply Reply) : RunEvent;
+
+    /// <summary>Somebody asks to end the run.</summary>
+    public sealed record CancelRequested : RunEvent;
+
+    /// <summary>The store was asked for the connection with the run's identity.</summary>
+    /// <param name="Existing">Null where there is none.</param>
+    public sealed record IdentityLookedUp(EffectId Effect, Connection? Existing) : RunEvent;
+}
+
+/// <summary>Something the host must do after the new state is stored.</summary>
+public abstract record Effect
+{
+    private Effect() { }
+
+    /// <summary>Call an operation and report its outcome with the same id.</summary>
+    /// <param name="Input">The operation's input record.</param>
+    /// <param name="Deadline">The call must have ended by then; within the lease for a call that must happen once.</param>
+    public sealed record Call(EffectId Id, string Provider, string Operation, object Input, DateTimeOffset Deadline) : Effect;
+
+    /// <summary>Look for a stored connection with this identity.</summary>
+    public sealed record LookUpIdentity(EffectId Id, string IdentityKey) : Effect;
+}

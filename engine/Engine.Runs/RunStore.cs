@@ -1,0 +1,189 @@
+using Engine.Flows;
+
+namespace Engine.Runs;
+
+/// <summary>
+/// Keeps runs, their inbox and journal, and connections. The due time in a run's own row is the only schedule. Everything of one
+/// save is one transaction. All methods may be called from any thread.
+/// </summary>
+public interface IRunStore
+{
+    /// <summary>Stores a new run, due now. The same idempotency key again gives the run that it made first.</summary>
+    Task<RunCreation> CreateAsync(StoredRun run, IdempotencyKey? key, IReadOnlyList<JournalEntry> journal, CancellationToken cancellation);
+
+    /// <summary>The run with its state and prompt; null where there is none.</summary>
+    Task<StoredRun?> FindAsync(RunId id, CancellationToken cancellation);
+
+    /// <summary>Runs, newest first, without state and prompt.</summary>
+    Task<IReadOnlyList<StoredRun>> ListAsync(RunFilter filter, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes runs that are due and that nobody holds, or whose holder's lease has passed: each gets a new fence, which the caller
+    /// must show at every save.
+    /// </summary>
+    Task<IReadOnlyList<ClaimedRun>> ClaimDueAsync(ClaimRequest request, CancellationToken cancellation);
+
+    /// <summary>Lengthens leases; gives those that were lost.</summary>
+    Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation);
+
+    /// <summary>Stores what an advance changed; concurrent saves share a commit. False where the lease was lost: nothing was stored.</summary>
+    Task<bool> SaveAsync(RunSave save, CancellationToken cancellation);
+
+    /// <summary>Stores only when to look again, counts a poll round, and lets go of the lease. False where the lease was lost.</summary>
+    Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation);
+
+    /// <summary>The run's inbox after a sequence number, in order.</summary>
+    Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation);
+
+    /// <summary>Takes a person's reply, if it answers the current prompt, and makes the run due now. See <see cref="ReplyOutcome"/>.</summary>
+    Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation);
+
+    /// <summary>Asks for the run's cancellation and makes it due now. False where there is no such run; harmless after its end.</summary>
+    Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation);
+
+    /// <summary>When the next run falls due, held runs at the end of their lease; null where none waits.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation);
+
+    /// <summary>What happened to a run, in order, after a sequence number.</summary>
+    Task<IReadOnlyList<JournalEntry>> ReadJournalAsync(RunId id, long after, CancellationToken cancellation);
+
+    Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation);
+
+    /// <summary>The connection of a flow with this identity; null where there is none.</summary>
+    Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation);
+
+    /// <summary>All connections, newest first; of one subject where it is given.</summary>
+    Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation);
+
+    /// <summary>What earlier runs of the flow left at the provider for this subject, as JSON; taken by at most one open run. Null: nothing.</summary>
+    Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation);
+}
+
+/// <summary>A run as it is stored. What pages and lists need stands in columns; the rest is in <paramref name="State"/>.</summary>
+/// <param name="FlowVersion">The version it began with and goes on with.</param>
+/// <param name="World">The sandbox world its calls go to; null: the real provider.</param>
+/// <param name="Connection">The connection to re-authorize; after success the one that was stored. Null otherwise.</param>
+/// <param name="Step">The step it stands at.</param>
+/// <param name="Due">When it must be looked at again; null once it has ended.</param>
+/// <param name="Revision">Starts at 1, +1 at each save that changed what can be seen.</param>
+/// <param name="Rounds">Poll rounds since the last save.</param>
+/// <param name="InboxSeen">The last inbox item that was applied.</param>
+/// <param name="Exit">Null until it has ended.</param>
+/// <param name="Prompt">What the person must see now; null for nothing. Sealed at rest.</param>
+/// <param name="State">The machine's whole state as <c>RunCodec</c> writes it. Sealed at rest; empty in lists.</param>
+public sealed record StoredRun(
+    RunId Id,
+    string Flow,
+    string FlowVersion,
+    Purpose Purpose,
+    string Subject,
+    ConnectionId? Connection,
+    string? World,
+    RunStatus Status,
+    string Step,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? Due,
+    long Revision,
+    int Rounds,
+    long InboxSeen,
+    Exit? Exit,
+    PromptView? Prompt,
+    ReadOnlyMemory<byte> State);
+
+/// <summary>A caller's promise that the same request is sent again, not a new one.</summary>
+/// <param name="Key">The caller's text, at most 255 characters.</param>
+/// <param name="RequestHash">SHA-256 of the request; the same key with another request is refused.</param>
+public sealed record IdempotencyKey(string Key, string RequestHash);
+
+/// <summary>What creating a run gave.</summary>
+public abstract record RunCreation
+{
+    private RunCreation() { }
+
+    public sealed record Created : RunCreation;
+
+    /// <summary>The key was used before, for this run.</summary>
+    public sealed record Repeated(RunId Id) : RunCreation;
+
+    /// <summary>The key was used before, with another request.</summary>
+    public sealed record KeyReused : RunCreation;
+
+    /// <summary>The connection is being re-authorized by this run already.</summary>
+    public sealed record AlreadyOpen(RunId Id) : RunCreation;
+}
+
+/// <summary>Which runs to list.</summary>
+/// <param name="Limit">1 to 200. Default: 50.</param>
+public sealed record RunFilter(string? Flow = null, string? Subject = null, RunStatus? Status = null, bool IsOpenOnly = false, int Limit = 50);
+
+/// <summary>A wish for due runs.</summary>
+/// <param name="Node">Who asks.</param>
+/// <param name="Max">Runs at the most.</param>
+/// <param name="LeaseFor">How long they are held unless renewed.</param>
+public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor);
+
+/// <summary>The right to advance a run until a time.</summary>
+/// <param name="Fence">Grows with each claim; a save with an older one is refused.</param>
+public readonly record struct Lease(RunId Run, long Fence, DateTimeOffset Until);
+
+/// <summary>A run that was claimed, with the inbox items it has not seen.</summary>
+public sealed record ClaimedRun(Lease Lease, StoredRun Run, IReadOnlyList<InboxItem> Inbox);
+
+/// <summary>What one advance stores, all or nothing.</summary>
+/// <param name="Run">The new row. Its <see cref="StoredRun.Rounds"/> is stored as given.</param>
+/// <param name="IsReleased">Whether the lease ends with this save.</param>
+/// <param name="Connection">The connection to store or bring up to date; null for none.</param>
+/// <param name="Leftover">What to keep for the subject's next run, as JSON; null for none.</param>
+/// <param name="IsLeftoverUsedUp">Whether what this run took is gone for good.</param>
+public sealed record RunSave(
+    Lease Lease,
+    StoredRun Run,
+    IReadOnlyList<JournalEntry> Journal,
+    bool IsReleased,
+    Connection? Connection,
+    string? Leftover,
+    bool IsLeftoverUsedUp);
+
+/// <summary>Something from outside that a run must be told, in the order it came.</summary>
+public sealed record InboxItem(long Seq, DateTimeOffset At, InboxContent Content);
+
+/// <summary>What an inbox item says. Sealed at rest.</summary>
+public abstract record InboxContent
+{
+    private InboxContent() { }
+
+    public sealed record Replied(Reply Reply) : InboxContent;
+
+    public sealed record CancelRequested : InboxContent;
+}
+
+/// <summary>A person's answer to a prompt.</summary>
+/// <param name="TransactionId">Chosen by the client; the same one again gets the same outcome.</param>
+/// <param name="Action"><c>submit</c>, <c>cancel</c>, or one of the prompt's actions.</param>
+/// <param name="Values">By field name, normalised. May hold secrets.</param>
+public sealed record Reply(PromptId Prompt, string TransactionId, string Action, IReadOnlyDictionary<string, string> Values)
+{
+    /// <summary>Names the prompt and the action, never a value.</summary>
+    public override string ToString() => $"{Action} to {Prompt}";
+}
+
+/// <summary>What became of a reply.</summary>
+public abstract record ReplyOutcome
+{
+    private ReplyOutcome() { }
+
+    /// <summary>It is in the inbox; also given again for the same transaction.</summary>
+    public sealed record Accepted(bool IsRepeated) : ReplyOutcome;
+
+    /// <summary>The prompt it answers is not the current one, or was answered already.</summary>
+    public sealed record Stale(PromptView? Current) : ReplyOutcome;
+
+    public sealed record NoSuchRun : ReplyOutcome;
+}
+
+/// <summary>One thing that happened to a run. Holds no secret and nothing a person typed.</summary>
+/// <param name="Seq">Counts from 1 within the run; set by the store.</param>
+/// <param name="Kind">A stable word: <c>started</c>, <c>step_entered</c>, <c>call_sent</c>, <c>call_answered</c>, <c>call_failed</c>, <c>prompted</c>, <c>replied</c>, <c>ended</c>…</param>
+/// <param name="Detail">Ids, codes and counts; empty where there are none.</param>
+public sealed record JournalEntry(long Seq, DateTimeOffset At, string Kind, string Step, IReadOnlyDictionary<string, string> Detail);
