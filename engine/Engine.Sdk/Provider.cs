@@ -1,8 +1,9 @@
 namespace Engine.Sdk;
 
 /// <summary>
-/// Marks the class that talks to a provider. Its constructor takes what it needs of these, in any order: its settings
-/// record (each property has a default), and <c>ProviderHttp</c>.
+/// Marks the class that talks to a provider. Its one public constructor takes what it needs of these, in any order: its settings
+/// record, <see cref="ProviderHttp"/>, and <see cref="TimeProvider"/>. The settings record has a constructor without parameters
+/// and settable properties of type string, int, bool, <see cref="Uri"/> or <see cref="Secret"/>; those that the operator must set are <c>required</c>.
 /// </summary>
 /// <param name="name">The name flows use under <c>uses</c>: <c>[a-z][a-z0-9_]*</c>.</param>
 [AttributeUsage(AttributeTargets.Class)]

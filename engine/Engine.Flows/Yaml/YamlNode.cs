@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace Engine.Flows;
+
+/// <summary>A node of the YAML file.</summary>
+internal abstract record YamlNode(Place Place)
+{
+    public sealed record Value(Scalar Scalar) : YamlNode(Scalar.Place);
+
+    public sealed record Map(Place Place, ImmutableArray<YamlEntry> Entries) : YamlNode(Place);
+
+    public sealed record List(Place Place, ImmutableArray<YamlNode> Items) : YamlNode(Place);
+
+    /// <summary>Something a finding was given for already, such as an alias; readers pass over it in silence.</summary>
+    public sealed record Refused(Place Place) : YamlNode(Place);
+
+    /// <summary>What it is, for messages.</summary>
+    public string Kind => this switch
+    {
+        Map => "a map",
+        List => "a list",
+        _ => "a single value",
+    };
+}
+
+/// <summary>A key and its value; keys of one map differ.</summary>
+internal sealed record YamlEntry(Scalar Key, YamlNode Value);

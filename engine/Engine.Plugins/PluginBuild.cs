@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Engine.Sdk;
+
+namespace Engine.Plugins;
+
+/// <summary>One build of a plugin in memory: its load context, its provider classes and their instances.</summary>
+internal sealed class PluginBuild
+{
+    private const int InstanceLimit = 4096;
+
+    private readonly PluginLoadContext context;
+    private readonly ProviderHttp http;
+    private readonly TimeProvider time;
+    private readonly FrozenDictionary<(string Provider, string Operation), OperationCall> calls;
+    private readonly ConcurrentDictionary<(string Provider, ProviderSettings Settings), object> instances = new();
+
+    private PluginBuild(
+        string id, PluginLoadContext context, Assembly assembly, ImmutableArray<ProviderClass> providers, ProviderHttp http, TimeProvider time)
+    {
+        Id = id;
+        Assembly = assembly;
+        Providers = providers;
+        this.context = context;
+        this.http = http;
+        this.time = time;
+        calls = providers
+            .SelectMany(provider => provider.Operations.Select(operation => (Provider: provider, Operation: operation)))
+            .ToFrozenDictionary(
+                pair => (pair.Provider.Provider.Name, pair.Operation.Operation.Name),
+                pair => OperationCall.To(pair.Provider, pair.Operation));
+    }
+
+    /// <summary>SHA-256 of the plugin's files.</summary>
+    public string Id { get; }
+
+    public Assembly Assembly { get; }
+
+    public ImmutableArray<ProviderClass> Providers { get; }
+
+    /// <summary>Loads a stored build without running any of its code; throws <see cref="PluginException"/> where it cannot be used.</summary>
+    /// <param name="folder">The private copy, which nobody changes.</param>
+    public static PluginBuild Load(string folder, string assemblyName, string id, HttpMessageInvoker http, TimeProvider time)
+    {
+        var file = Path.Combine(folder, assemblyName + ".dll");
+        var own = new PluginLoadContext($"{assemblyName} {id[..8]}", file);
+        try
+        {
+            var assembly = own.LoadFromAssemblyPath(file);
+            var providers = PluginInspector.Inspect(assembly, id, ImmutableCollectionsMarshal.AsImmutableArray(File.ReadAllBytes(file)));
+            return new PluginBuild(id, own, assembly, providers, new ProviderHttp(http, time), time);
+        }
+        catch (Exception error) when (error is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException)
+        {
+            own.Unload();
+            throw new PluginException($"'{assemblyName}.dll' cannot be loaded: {error.Message}");
+        }
+        catch (PluginException)
+        {
+            own.Unload();
+            throw;
+        }
+    }
+
+    public ProviderClass? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Provider.Name == name);
+
+    public OperationCall? FindCall(string provider, string operation) => calls.GetValueOrDefault((provider, operation));
+
+    /// <summary>The provider's class, made with these settings; or why it could not be made. Runs plugin code.</summary>
+    public (object? Instance, Failure? Failure) Start(ProviderClass provider, ProviderSettings settings)
+    {
+        var key = (provider.Provider.Name, settings);
+        if (instances.TryGetValue(key, out var instance)) return (instance, null);
+
+        var (made, failure) = Make(provider, settings);
+        if (made is null) return (null, failure);
+        if (instances.Count >= InstanceLimit) instances.Clear();
+        return (instances.GetOrAdd(key, made), null);
+    }
+
+    /// <summary>Lets go of everything; the build's memory is freed when no run refers to its types any more.</summary>
+    public void Unload()
+    {
+        instances.Clear();
+        context.Unload();
+    }
+
+    private (object? Instance, Failure? Failure) Make(ProviderClass provider, ProviderSettings settings)
+    {
+        var name = provider.Provider.Name;
+        try
+        {
+            RuntimeHelpers.RunModuleConstructor(Assembly.ManifestModule.ModuleHandle);
+        }
+        catch (Exception error)
+        {
+            return (null, new Failure(Failures.Internal, $"provider '{name}': the plugin's module initializer threw {TypeOf(error)}"));
+        }
+
+        object? record = null;
+        try
+        {
+            if (provider.Settings is { } type)
+            {
+                (record, var problem) = SettingsBinder.Bind(type, settings);
+                if (problem is not null) return (null, new Failure(Failures.ConfigError, $"provider '{name}': {problem}"));
+            }
+            else if (settings.Names.Any())
+            {
+                return (null, new Failure(Failures.ConfigError, $"provider '{name}' has no settings, but these are set: {settings}"));
+            }
+
+            return (provider.Constructor.Invoke([.. provider.Constructor.GetParameters().Select(Argument)]), null);
+        }
+        catch (Exception error)
+        {
+            return (null, new Failure(Failures.Internal, $"provider '{name}': its constructor threw {TypeOf(error)}"));
+        }
+
+        object? Argument(ParameterInfo parameter) =>
+            parameter.ParameterType == typeof(ProviderHttp) ? http : parameter.ParameterType == typeof(TimeProvider) ? time : record;
+    }
+
+    // The type alone: a message may hold what must not be seen.
+    private static string TypeOf(Exception error) => error switch
+    {
+        TargetInvocationException or TypeInitializationException when error.InnerException is { } inner => TypeOf(inner),
+        _ => error.GetType().FullName ?? error.GetType().Name,
+    };
+}

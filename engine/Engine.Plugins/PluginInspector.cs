@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Engine.Flows;
+using Engine.Sdk;
+
+namespace Engine.Plugins;
+
+/// <summary>Reads what a plugin declares from its metadata. None of its code runs: no attribute is instantiated, no member called.</summary>
+internal static partial class PluginInspector
+{
+    /// <summary>The classes marked as providers, with what they offer; throws <see cref="PluginException"/> at the first mistake.</summary>
+    public static ImmutableArray<ProviderClass> Inspect(Assembly assembly, string build, ImmutableArray<byte> image)
+    {
+        var classes = Types(assembly).Where(type => Find<ProviderAttribute>(type) is not null).ToArray();
+        if (classes.Length == 0)
+        {
+            throw new PluginException($"'{assembly.GetName().Name}' has no class marked with [Provider]");
+        }
+
+        return [.. classes.Select(type => Inspect(type, build, image))];
+    }
+
+    private static ProviderClass Inspect(Type type, string build, ImmutableArray<byte> image)
+    {
+        var name = Text(Find<ProviderAttribute>(type)?.ConstructorArguments[0].Value);
+        Require(SnakeCase().IsMatch(name), $"[Provider(\"{name}\")] on '{type}': the name must be snake_case, such as my_provider");
+        Require(type is { IsPublic: true, IsAbstract: false, IsGenericType: false }, $"'{type}' must be a public class, neither abstract nor generic");
+        var constructors = type.GetConstructors();
+        Require(constructors.Length == 1, $"'{type}' must have one public constructor, not {constructors.Length}");
+
+        var settings = SettingsType(type, constructors[0]);
+        var operations = type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
+            .Where(method => Find<OperationAttribute>(method) is not null)
+            .OrderBy(method => method.MetadataToken)
+            .Select(OperationInspector.Inspect)
+            .ToImmutableArray();
+        Require(!operations.IsEmpty, $"'{type}' has no method marked with [Operation]");
+        foreach (var twice in operations.GroupBy(operation => operation.Operation.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            throw new PluginException($"'{type}' has several operations called '{twice.Key}'");
+        }
+
+        var provider = new Provider(
+            name, build, type.Assembly.GetName().Name ?? "", image, [.. operations.Select(operation => operation.Operation)]);
+        return new ProviderClass(provider, constructors[0], settings, operations);
+    }
+
+    private static Type? SettingsType(Type type, ConstructorInfo constructor)
+    {
+        var own = constructor.GetParameters().Select(parameter => parameter.ParameterType)
+            .Where(parameter => parameter != typeof(ProviderHttp) && parameter != typeof(TimeProvider))
+            .ToArray();
+        Require(
+            own.Length <= 1 && own.All(IsOwnRecord),
+            $"the constructor of '{type}' may take its settings record, ProviderHttp and TimeProvider, nothing else");
+        if (own.Length == 0) return null;
+
+        Require(own[0].GetConstructor([]) is not null, $"'{own[0]}' must have a public constructor without parameters");
+        foreach (var property in SettingsBinder.Properties(own[0]))
+        {
+            Require(
+                SettingsBinder.CanBind(property.PropertyType),
+                $"setting '{own[0]}.{property.Name}' must be a string, int, bool, Uri or Secret");
+        }
+
+        return own[0];
+
+        bool IsOwnRecord(Type parameter) => parameter.Assembly == type.Assembly && IsRecord(parameter);
+    }
+
+    internal static bool IsRecord(Type type) =>
+        type is { IsClass: true, IsPublic: true, IsGenericType: false, IsAbstract: false } && type.GetMethod("<Clone>$") is not null;
+
+    internal static CustomAttributeData? Find<T>(MemberInfo member) => All<T>(member).FirstOrDefault();
+
+    internal static IEnumerable<CustomAttributeData> All<T>(MemberInfo member) =>
+        CustomAttributeData.GetCustomAttributes(member).Where(attribute => attribute.AttributeType == typeof(T));
+
+    internal static object? Named(CustomAttributeData attribute, string property) =>
+        attribute.NamedArguments.FirstOrDefault(argument => argument.MemberName == property).TypedValue.Value;
+
+    internal static string Text(object? value) => value as string ?? "";
+
+    internal static string FlowName(string name) => JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+
+    internal static void Require([DoesNotReturnIf(false)] bool isSo, string otherwise)
+    {
+        if (!isSo) throw new PluginException(otherwise);
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9]*(_[a-z0-9]+)*$", RegexOptions.ExplicitCapture, 100)]
+    internal static partial Regex SnakeCase();
+
+    private static Type[] Types(Assembly assembly)
+    {
+        try
+        {
+            return assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException error)
+        {
+            var first = error.LoaderExceptions.FirstOrDefault(inner => inner is not null);
+            throw new PluginException($"'{assembly.GetName().Name}' has types that cannot be loaded: {first?.Message}");
+        }
+    }
+}
+
+/// <summary>A class marked as a provider: what flows see of it, and how it is made.</summary>
+/// <param name="Settings">The type of its settings record; null where it takes none.</param>
+internal sealed record ProviderClass(
+    Provider Provider, ConstructorInfo Constructor, Type? Settings, ImmutableArray<OperationMethod> Operations);
+
+/// <summary>A method marked as an operation.</summary>
+internal sealed record OperationMethod(Operation Operation, MethodInfo Method, Type Input, Type Output);

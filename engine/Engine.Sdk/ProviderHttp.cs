@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Engine.Sdk;
+
+/// <summary>
+/// Calls a provider that speaks JSON over HTTP, and turns everything that can go wrong into a <see cref="Failure"/>: it throws only
+/// when cancelled, or when the plugin is wrong. It talks to its base address alone, follows no redirects, keeps no cookies,
+/// takes answers up to 1 MiB. Immutable; <see cref="At"/> and <see cref="WithHeader"/> give changed copies.
+/// </summary>
+public sealed class ProviderHttp
+{
+    private readonly HttpMessageInvoker http;
+    private readonly TimeProvider time;
+    private readonly JsonSerializerOptions json;
+    private readonly Uri? baseAddress;
+    private readonly ImmutableArray<(string Name, Secret Value)> headers;
+
+    /// <summary>Made by the engine, one for each plugin build.</summary>
+    /// <param name="http">Over the handler of <see cref="NewHandler"/>, or a scripted one in tests.</param>
+    /// <param name="time">Counts deadlines and reads <c>Retry-After</c> dates.</param>
+    public ProviderHttp(HttpMessageInvoker http, TimeProvider time)
+        : this(http, time, WireJson.NewOptions(), null, [])
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        ArgumentNullException.ThrowIfNull(time);
+    }
+
+    private ProviderHttp(
+        HttpMessageInvoker http, TimeProvider time, JsonSerializerOptions json, Uri? baseAddress, ImmutableArray<(string, Secret)> headers)
+    {
+        this.http = http;
+        this.time = time;
+        this.json = json;
+        this.baseAddress = baseAddress;
+        this.headers = headers;
+    }
+
+    /// <summary>
+    /// A handler fit for providers: no redirects (they would carry the key to another host), no cookies, no proxy from the environment, no trace
+    /// headers, 5 s to connect, 32 kB of headers.
+    /// </summary>
+    public static SocketsHttpHandler NewHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        AutomaticDecompression = DecompressionMethods.All,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        MaxResponseHeadersLength = 32,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    };
+
+    /// <summary>The same, calling this address; requests name paths below it.</summary>
+    /// <param name="address">Absolute, http or https, without query, fragment and user name.</param>
+    public ProviderHttp At(Uri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0
+            || address.Query.Length > 0 || address.Fragment.Length > 0)
+        {
+            throw new ArgumentException("a base address is http or https, without query, fragment and user name", nameof(address));
+        }
+
+        return new ProviderHttp(http, time, json, address, headers);
+    }
+
+    /// <summary>The same, sending this header with every request. Where a key goes; it enters no text.</summary>
+    public ProviderHttp WithHeader(string name, Secret value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        if (name is not { Length: > 0 } || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')
+            || name.ToLowerInvariant() is "host" or "content-length" or "content-type" or "transfer-encoding" or "connection")
+        {
+            throw new ArgumentException($"'{name}' is not a header that a plugin may set", nameof(name));
+        }
+
+        return new ProviderHttp(http, time, json, baseAddress, headers.Add((name, value)));
+    }
+
+    /// <summary>Sends the request and reads the answer as a <typeparamref name="T"/>.</summary>
+    /// <exception cref="OperationCanceledException">The given token was cancelled; whether the call happened is not known.</exception>
+    public async Task<Result<T>> SendAsync<T>(ProviderRequest request, CancellationToken cancellation)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var report = new HttpReport(JsonNamingPolicy.SnakeCaseLower.ConvertName(OperationName(request.Operation)));
+        if (headers.FirstOrDefault(header => !CanCarry(header.Value.Reveal())).Name is { } bad) return report.BadHeader(bad);
+        if (FindAddress(request.Path) is not { } address) return report.BadPath();
+
+        using var deadline = new CancellationTokenSource(request.Deadline, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            using var message = NewMessage(request, address);
+            using var answer = await http.SendAsync(message, both.Token);
+            return await ReadAsync<T>(request, report, answer, both.Token);
+        }
+        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return report.NoAnswer(error, deadline.IsCancellationRequested);
+        }
+    }
+
+    private static string OperationName(string method) =>
+        method.EndsWith("Async", StringComparison.Ordinal) ? method[..^"Async".Length] : method;
+
+    private static bool CanCarry(string value) => value.All(c => c is >= ' ' and <= '~');
+
+    private Uri? FindAddress(string path)
+    {
+        if (baseAddress is null) throw new InvalidOperationException("call At(address) before sending");
+        var root = baseAddress.AbsoluteUri.TrimEnd('/') + "/";
+        return Uri.TryCreate(root + path.TrimStart('/'), UriKind.Absolute, out var address)
+            && address.AbsoluteUri.StartsWith(root, StringComparison.Ordinal) && address.Fragment.Length == 0
+                ? address
+                : null;
+    }
+
+    private HttpRequestMessage NewMessage(ProviderRequest request, Uri address)
+    {
+        var message = new HttpRequestMessage(request.Method, address);
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        foreach (var (name, value) in headers) message.Headers.Add(name, value.Reveal());
+        if (request.Body is { } body)
+        {
+            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), json));
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return message;
+    }
+
+    private async Task<Result<T>> ReadAsync<T>(
+        ProviderRequest request, HttpReport report, HttpResponseMessage answer, CancellationToken cancellation)
+        where T : notnull
+    {
+        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure) return failure;
+
+        var body = await HttpBody.ReadAsync(answer.Content, cancellation);
+        if (!answer.IsSuccessStatusCode)
+        {
+            return request.OnRefusal?.Invoke(new Refusal((int)answer.StatusCode, body.FindJson())) ?? report.Unexpected(answer, body);
+        }
+
+        if (body.Flaw is not null) return report.Unexpected(answer, body);
+        try
+        {
+            return JsonSerializer.Deserialize<T>(body.Bytes.Span, json) is { } value ? value : report.Unfit(answer, body, "it is null");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or OverflowException)
+        {
+            return report.Unfit(answer, body, HttpReport.Describe(error));
+        }
+    }
+}

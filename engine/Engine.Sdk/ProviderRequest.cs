@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace Engine.Sdk;
+
+/// <summary>One request to the provider, for <see cref="ProviderHttp.SendAsync{T}"/>.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">Relative to the base address, with the query if there is one. Percent-encode what comes from outside.</param>
+/// <param name="Operation">What failures are reported under: the calling method's name.</param>
+public sealed record ProviderRequest(HttpMethod Method, string Path, string Operation)
+{
+    /// <summary>Sent as JSON, names in snake_case, nulls left out; null: no body.</summary>
+    public object? Body { get; init; }
+
+    /// <summary>The time for everything, the answer's body included. Default: 10 seconds.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Says which failure a 4xx answer stands for; null from it means that the plugin did not expect this answer, which becomes
+    /// <see cref="Failures.ProviderChanged"/>. Not asked for 401, 403, 408, 425 and 429, whose meaning is fixed.
+    /// </summary>
+    public Func<Refusal, Failure?>? OnRefusal { get; init; }
+
+    /// <summary>A GET request.</summary>
+    public static ProviderRequest Get(string path, [CallerMemberName] string operation = "") =>
+        new(HttpMethod.Get, path, operation);
+
+    /// <summary>A POST request with a JSON body.</summary>
+    public static ProviderRequest Post(string path, object body, [CallerMemberName] string operation = "") =>
+        new(HttpMethod.Post, path, operation) { Body = body };
+}
+
+/// <summary>A 4xx answer: the provider understood and said no.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The answer, where it is JSON; null where it is anything else. For decisions, never for messages.</param>
+public sealed record Refusal(int Status, JsonElement? Body)
+{
+    /// <summary>A text member of the answer's root object; null where there is none.</summary>
+    public string? FindText(string name) =>
+        Body is { ValueKind: JsonValueKind.Object } body
+        && body.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String
+            ? member.GetString()
+            : null;
+
+    /// <summary>Whether any text anywhere in the answer contains the word, in any case. For providers that do not document their errors.</summary>
+    public bool Mentions(string word) => Body is { } body && Mentions(body, word);
+
+    /// <summary>Says the status only: the answer may hold anything.</summary>
+    public override string ToString() => $"http {Status}";
+
+    private static bool Mentions(JsonElement element, string word) => element.ValueKind switch
+    {
+        JsonValueKind.String => element.GetString()?.Contains(word, StringComparison.OrdinalIgnoreCase) == true,
+        JsonValueKind.Array => element.EnumerateArray().Any(item => Mentions(item, word)),
+        JsonValueKind.Object => element.EnumerateObject().Any(member => Mentions(member.Value, word)),
+        _ => false,
+    };
+}
