@@ -10,8 +10,11 @@ namespace Engine.Host;
 /// </summary>
 internal sealed class QrBlocks
 {
-    /// <summary>Modules of light around the code (ISO/IEC 18004 asks for 4; phones read 2 as well).</summary>
+    /// <summary>Modules of light around the code, as ISO/IEC 18004 asks.</summary>
     public const int QuietZone = 4;
+
+    /// <summary>The frame where the window has no room for more; phones read it as well.</summary>
+    public const int SmallQuietZone = 2;
 
     // Black and white of the fixed 6×6×6 cube: themes change the first 16 colours, not these.
     private const string Colours = "\u001b[38;5;16;48;5;231m";
