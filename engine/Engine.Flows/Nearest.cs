@@ -7,7 +7,7 @@ public static class Nearest
     public static string? Find(string name, IEnumerable<string> candidates)
     {
         string? best = null;
-        var least = Math.Max(1, (name.Length + 2) / 3) + 1;
+        var least = Math.Max(1, (name.Length + 1) / 3) + 1;
         foreach (var candidate in candidates)
         {
             if (Math.Abs(candidate.Length - name.Length) >= least) continue;

@@ -28,7 +28,7 @@ internal sealed record TextPart(ImmutableArray<string> Languages, ValueNode Valu
 /// <summary>A time span such as <c>90s</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>; always greater than zero.</summary>
 internal sealed record DurationNode(Scalar Scalar, TimeSpan Value);
 
-/// <summary>A whole number of at least 1.</summary>
+/// <summary>A whole number, within the bounds of its key.</summary>
 internal sealed record CountNode(Scalar Scalar, int Value);
 
 /// <summary>The type of a variable: one of the small ones, such as <c>int</c>, or <c>alias.operation</c>, the result of that operation.</summary>

@@ -20,6 +20,7 @@ internal sealed class Scalar
         Style = style;
         map = ScalarMap.Of(text.Raw, value, style, start, end);
         Place = text.PlaceOf(start, end);
+        End = end;
     }
 
     /// <summary>The decoded value.</summary>
@@ -30,6 +31,9 @@ internal sealed class Scalar
 
     /// <summary>All of it, quotes included.</summary>
     public Place Place { get; }
+
+    /// <summary>The offset in the file one past its last character.</summary>
+    public int End { get; }
 
     /// <summary>Whether it stands without quotes and not as a block.</summary>
     public bool IsPlain => Style == ScalarStyle.Plain;

@@ -7,7 +7,7 @@ internal static class SyntaxTrouble
 {
     private const string Braces = "YAML takes '{{' at the beginning of a value for a map; put the whole value in quotes";
 
-    private static readonly Regex BracesAtStart = Pattern(@"(?:: |- )(\{\{)");
+    private static readonly Regex BracesAtStart = Pattern(@"^[^""'#]*(?:: |- )(\{\{)");
     private static readonly Regex AfterQuote = Pattern("""(?:: |- )(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*([^\s,}\]#:])""");
     private static readonly Regex ColonBefore = Pattern(@"[A-Za-z0-9_""']: .");
     private static readonly Regex FlowStyleExpression = Pattern(@"[{\[].*=");

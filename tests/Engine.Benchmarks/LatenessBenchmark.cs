@@ -1,0 +1,6 @@
+namespace Engine.Benchmarks;
+
+internal static class LatenessBenchmark
+{
+    public static Task<bool> RunAsync() => Task.FromResult(true);
+}
