@@ -52,7 +52,7 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
             if (asking is { Answer: { } pending }) hints.Add(pending);
             await Task.WhenAny(hints);
             if (tick.IsCompleted) tick = Task.Delay(second, time, CancellationToken.None);
-            if (asking?.TakeAnswer() is { } taken) missing = await HandInAsync(id, asking.Prompt, await taken);
+            if (asking is { Answer: { IsCompleted: true } answered }) missing = await HandInAsync(id, asking.Prompt, await asking.TakeAsync(answered));
         }
     }
 
@@ -84,11 +84,10 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
         /// <summary>Null once it was taken.</summary>
         public Task<AskOutcome>? Answer { get; private set; }
 
-        public Task<AskOutcome>? TakeAnswer()
+        public Task<AskOutcome> TakeAsync(Task<AskOutcome> answered)
         {
-            if (Answer is not { IsCompleted: true } taken) return null;
             Answer = null;
-            return taken;
+            return answered;
         }
 
         public async ValueTask DisposeAsync()
