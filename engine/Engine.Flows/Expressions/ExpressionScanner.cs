@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Engine.Flows;
 
@@ -24,6 +25,9 @@ internal ref struct ExpressionScanner
 
     private const string Operators = "?.:,+-*/%<>=!&|";
 
+    /// <summary>Stands for the first letter of a name that C# would take for a keyword; the flow's text still has the letter.</summary>
+    private const char Disguise = '\u02D0';
+
     private readonly string value;
     private readonly int start;
     private readonly bool isHole;
@@ -31,6 +35,7 @@ internal ref struct ExpressionScanner
     private readonly Stack<char> brackets = new();
     private int at;
     private int tokens;
+    private string previousWord = "";
     private ExpressionProblem? problem;
 
     private ExpressionScanner(string value, int start, bool isHole)
@@ -86,8 +91,27 @@ internal ref struct ExpressionScanner
     private bool Word()
     {
         tokens++;
+        var begin = code.Length;
         while (at < value.Length && (char.IsAsciiLetterOrDigit(value[at]) || value[at] == '_')) Keep(value[at]);
+        var word = code.ToString(begin, code.Length - begin);
+        if (IsName(word, begin)) code[begin] = Disguise;
+        previousWord = word;
         return true;
+    }
+
+    /// <summary>Whether a C# keyword is a name here: <c>connection.params</c>, <c>status is new</c>.</summary>
+    private readonly bool IsName(string word, int begin)
+    {
+        var kind = SyntaxFacts.GetKeywordKind(word);
+        if (kind == SyntaxKind.None || !SyntaxFacts.IsReservedKeyword(kind)) return false;
+        var before = begin - 1;
+        while (before >= 0 && code[before] == ' ') before--;
+        if (before >= 0 && code[before] == '.') return true;
+        if (kind is SyntaxKind.NullKeyword or SyntaxKind.TrueKeyword or SyntaxKind.FalseKeyword or SyntaxKind.IsKeyword) return false;
+        if (before > 0 && code[before] == '=' && code[before - 1] is '=' or '!') return true;
+        if (before >= 0 && char.IsAsciiLetter(code[before]) && previousWord is "is" or "or" or "and" or "not") return true;
+        return SyntaxFacts.IsPredefinedType(kind) || kind is SyntaxKind.EventKeyword or SyntaxKind.ClassKeyword or SyntaxKind.LockKeyword
+            or SyntaxKind.ParamsKeyword or SyntaxKind.OperatorKeyword or SyntaxKind.InterfaceKeyword or SyntaxKind.PublicKeyword;
     }
 
     private bool Operator()

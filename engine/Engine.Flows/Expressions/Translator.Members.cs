@@ -24,7 +24,7 @@ internal sealed partial class Translator
 
     private ITypeSymbol? Member(ITypeSymbol? receiver, SimpleNameSyntax name, bool isCall)
     {
-        var text = name.Identifier.ValueText;
+        var text = TextOf(name.Identifier);
         if (receiver is null)
         {
             names.Replace(name.Identifier, Names.Pascal(text));
@@ -54,7 +54,7 @@ internal sealed partial class Translator
     {
         names.Replace(name.Identifier, $"{unwrap}@{property.Name}");
         if (IsUsable(property.Type)) return property.Type;
-        Refuse(FindingCodes.UnreadableType, name, $"'{name.Identifier.ValueText}' has a type that flows cannot use");
+        Refuse(FindingCodes.UnreadableType, name, $"'{TextOf(name.Identifier)}' has a type that flows cannot use");
         return null;
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class Translator
         }
 
         if (receiver is null || !isWhole) return null;
-        var text = name.Identifier.ValueText;
+        var text = TextOf(name.Identifier);
         var type = Library.Underlying(receiver);
         var function = FunctionsOf(type).FirstOrDefault(one => Matches(one.Name, text));
         if (function is null)
@@ -134,7 +134,7 @@ internal sealed partial class Translator
 
     private void Lambda(SimpleLambdaExpressionSyntax lambda, IParameterSymbol parameter)
     {
-        var name = lambda.Parameter.Identifier.ValueText;
+        var name = TextOf(lambda.Parameter.Identifier);
         if (lambda.ExpressionBody is not { } body || parameter.Type is not INamedTypeSymbol { TypeArguments: [var item, ..] })
         {
             Refuse(FindingCodes.ExpressionNotAllowed, lambda, "a function cannot stand here");

@@ -94,7 +94,7 @@ internal sealed partial class Translator
 
     private INamedTypeSymbol? Named(IdentifierNameSyntax name, ITypeSymbol? subject)
     {
-        var text = name.Identifier.ValueText;
+        var text = TextOf(name.Identifier);
         if (EnumOf(subject) is { } type)
         {
             if (FindMember(type, text) is { } member) return Use(name, member);
@@ -133,10 +133,10 @@ internal sealed partial class Translator
             _ => (null, null),
         };
         if (left is null || right is null) return null;
-        var name = left.Identifier.ValueText;
+        var name = TextOf(left.Identifier);
         if (parameters.ContainsKey(name) || model.Types.Slots.Find(name) is not null) return null;
         if (model.Enums.FirstOrDefault(one => Matches(TypeNames.Words(one), name)) is not { } type) return null;
-        var text = right.Identifier.ValueText;
+        var text = TextOf(right.Identifier);
         if (FindMember(type, text) is { } member) return Use(node, member);
         Refuse(FindingCodes.UnknownMemberOfEnum, right, $"{Words(type)} has no value '{text}'{Nearest.DidYouMean(text, MembersOf(type))}");
         return type;

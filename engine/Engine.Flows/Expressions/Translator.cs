@@ -98,7 +98,7 @@ internal sealed partial class Translator
 
     private ITypeSymbol? Root(IdentifierNameSyntax name)
     {
-        var text = name.Identifier.ValueText;
+        var text = TextOf(name.Identifier);
         if (parameters.TryGetValue(text, out var parameter))
         {
             names.Replace(name.Identifier, ParameterName(text));
@@ -172,6 +172,9 @@ internal sealed partial class Translator
     /// <summary>What the C# compiler says, where no function's parameter is in the way.</summary>
     private ITypeSymbol? Ask(ExpressionSyntax node) =>
         isWhole && !isWaiting && parameters.Count == 0 ? model.TypeOf(names.CodeOf(node)) : null;
+
+    /// <summary>A name as the flow writes it.</summary>
+    private string TextOf(SyntaxToken token) => source.Scalar.Value.Substring(source.Start + token.SpanStart, token.Span.Length);
 
     private void Refuse(FindingCode code, SyntaxNode node, string message)
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using Engine.Flows;
 using Xunit;
 using Xunit.Abstractions;
@@ -10,7 +9,7 @@ public sealed class SketchTests(ITestOutputHelper output)
     [Fact]
     public void The_sketch_of_the_design_compiles_without_a_finding()
     {
-        var path = Path.Combine(AppContext.BaseDirectory, "Flows", "Compiling", "telegram-qr.yaml");
+        var path = Path.Combine(GoldenFlow.Folder, "compiler", "telegram-qr.yaml");
         var source = new FlowSource("telegram-qr.yaml", File.ReadAllBytes(path));
         var check = FlowCompiler.Check(source, RadistLookalike.Catalog, CancellationToken.None);
         foreach (var f in check.Findings) output.WriteLine(f.ToString());
