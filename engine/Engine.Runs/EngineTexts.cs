@@ -89,7 +89,10 @@ public static class EngineTexts
     public static ImmutableDictionary<string, string> TextOf(CompiledFlow flow, string code) =>
         flow.Fails.FirstOrDefault(end => end.Code == code) is { Text.ByLanguage: { IsEmpty: false } own }
             ? own
-            : Codes.GetValueOrDefault(code, Unnamed);
+            : TextOf(code);
+
+    /// <summary>What the end user reads for one of the engine's codes.</summary>
+    public static ImmutableDictionary<string, string> TextOf(string code) => Codes.GetValueOrDefault(code, Unnamed);
 
     /// <summary>What is wrong with a field's value.</summary>
     public static ImmutableDictionary<string, string> FieldText(string code) => Fields.GetValueOrDefault(code, Unnamed);

@@ -8,18 +8,13 @@ internal sealed partial class FlowReader
     {
         keys.RequireWith("timeout", "on_timeout");
         var operation = ReadOperation(verb, keys);
-        var step = operation is null ? null : new StepNode.Call(
-            verb.Key,
-            operation,
-            ReadAs(keys),
-            ReadRetry(keys),
-            FindDuration(keys, "timeout"),
-            FindBlock(keys, "on_timeout"),
-            FindHandlers(keys, "catch"),
-            ReadConfirm(keys),
-            ReadUndo(keys),
-            keys.Find("leftover") is { } leftover ? ReadNamedValues(leftover, ReadMarkedExpression) : []);
-        return step;
+        var (name, retry, timeout) = (ReadAs(keys), ReadRetry(keys), FindDuration(keys, "timeout"));
+        var (onTimeout, handlers) = (FindBlock(keys, "on_timeout"), FindHandlers(keys, "catch"));
+        var (confirm, undo) = (ReadConfirm(keys), ReadUndo(keys));
+        var leftover = keys.Find("leftover") is { } entry ? ReadNamedValues(entry, ReadMarkedExpression) : [];
+        return operation is null
+            ? null
+            : new StepNode.Call(verb.Key, operation, name, retry, timeout, onTimeout, handlers, confirm, undo, leftover);
     }
 
     /// <summary>The operation that a key names, with the arguments in <c>with</c> beside it.</summary>

@@ -35,7 +35,8 @@ internal sealed partial class FlowReader
                 findings.Error(FindingCodes.NoVerb, node.Place, "a step has a verb, and this map is empty; write [] for no steps");
                 return null;
             default:
-                var what = node is YamlNode.Value { Scalar: var scalar } ? Characters.Quote(scalar.Value) : "a list";
+                var what = node is not YamlNode.Value { Scalar: var scalar } ? "a list"
+                    : scalar.Value.Length == 0 ? "an empty item" : Characters.Quote(scalar.Value);
                 findings.Error(FindingCodes.WrongKind, node.Place, $"{what} is not a step; a step begins with its verb, such as 'call: radist.telegram_init'");
                 return null;
         }
@@ -46,7 +47,7 @@ internal sealed partial class FlowReader
         var verb = FindVerb(map, first);
         if (verb is null) return new StepNode.Broken(first.Key, NamesSetBy(map));
         var name = verb.Key.Value;
-        var keys = new Keys(map, $"a '{name}' step", verb.Key.Place, findings);
+        var keys = new Keys(map, $"the '{name}' step", verb.Key.Place, findings);
         if (!Grammar.Verbs.TryGetValue(name, out var allowed))
         {
             RefuseForNow(verb.Key);
@@ -102,7 +103,7 @@ internal sealed partial class FlowReader
         else if (AllStepKeys.Contains(key))
         {
             var owners = Grammar.Verbs.Where(pair => pair.Value.Contains(key)).Select(pair => $"'{pair.Key}'");
-            findings.Error(FindingCodes.KeyOfAnotherVerb, entry.Key.Place, $"a '{verb}' step has no '{key}'; it is for {string.Join(", ", owners)}");
+            findings.Error(FindingCodes.KeyOfAnotherVerb, entry.Key.Place, $"the '{verb}' step has no '{key}'; it is for {string.Join(", ", owners)}");
         }
         else
         {
@@ -177,11 +178,11 @@ internal sealed partial class FlowReader
         var (again, until) = (keys.Find("while"), keys.Find("until"));
         if (again is not null && until is not null)
         {
-            findings.Error(FindingCodes.KeysDoNotFit, until.Key.Place, "a 'repeat' step has 'while' or 'until', not both");
+            findings.Error(FindingCodes.KeysDoNotFit, until.Key.Place, "the 'repeat' step has 'while' or 'until', not both");
         }
         else if (again is null && until is null)
         {
-            findings.Error(FindingCodes.MissingKey, verb.Key.Place, "a 'repeat' step needs 'while' or 'until'");
+            findings.Error(FindingCodes.MissingKey, verb.Key.Place, "the 'repeat' step needs 'while' or 'until'");
         }
 
         var condition = (again ?? until) is { } end ? ReadExpression(end) : null;

@@ -28,7 +28,7 @@ internal sealed partial class FlowReader
         }
 
         var missing = languages.Where(language => map.Entries.All(part => part.Key.Value != language)).ToList();
-        if (missing.Count > 0)
+        if (missing.Count > 0 && map.IsWhole)
         {
             findings.Error(FindingCodes.LanguageMissing, entry.Key.Place,
                 $"'{entry.Key.Value}' has no text in {string.Join(", ", missing.Select(language => $"'{language}'"))}; the flow's languages are {string.Join(", ", languages)}");
@@ -57,7 +57,7 @@ internal sealed partial class FlowReader
         var hole = scalar.Value.IndexOf("{{", StringComparison.Ordinal);
         if (hole < 0 && !scalar.Value.StartsWith('=')) return new ValueNode.Text(scalar);
         var place = hole < 0 ? scalar.PlaceOf(0, 1) : scalar.PlaceOf(hole, 2);
-        findings.Error(FindingCodes.FixedText, place, $"'{entry.Key.Value}' is a fixed text; it takes no expressions");
+        findings.Error(FindingCodes.FixedText, place, "this text is fixed; it takes no expressions");
         return null;
     }
 

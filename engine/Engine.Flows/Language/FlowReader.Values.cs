@@ -42,7 +42,13 @@ internal sealed partial class FlowReader
     /// <summary>One word or a list of different words.</summary>
     private ImmutableArray<Scalar> ReadWordList(YamlEntry entry)
     {
-        if (entry.Value is not YamlNode.List list) return ReadScalar(entry) is { } only ? [only] : [];
+        if (entry.Value is YamlNode.Value) return ReadScalar(entry) is { } only ? [only] : [];
+        if (entry.Value is not YamlNode.List list)
+        {
+            RefuseKind(entry, "a list of words");
+            return [];
+        }
+
         var words = ImmutableArray.CreateBuilder<Scalar>();
         foreach (var item in list.Items)
         {
@@ -150,7 +156,7 @@ internal sealed partial class FlowReader
         if (ReadScalar(entry) is not { } scalar) return null;
         if (scalar.Value.StartsWith('=')) return CheckExpression(new ValueNode.Expression(scalar, 1));
         findings.Error(FindingCodes.NotAnExpression, scalar.Place,
-            $"'{entry.Key.Value}' takes an expression; write a '=' before it: {Characters.Quote($"={scalar.Value}")}");
+            $"'{entry.Key.Value}' takes an expression; write a '=' before it");
         return null;
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class FlowReader
     private StepNode.Prompt ReadPrompt(YamlEntry verb, Keys keys)
     {
         keys.RequireWith("timeout", "on_timeout");
-        keys.RequireWith("submit", "again_when", "again_on", "again_text", "catch");
+        keys.RequireWith("submit", "again_when", "again_on", "catch");
         if (keys.Find("again_when") is null && keys.Find("again_on") is null)
         {
             RefuseWithoutAgain(keys, "again_text", "max", "on_give_up");

@@ -1,7 +1,7 @@
 namespace Engine.Flows;
 
 /// <summary>The keys of one map of the flow.</summary>
-/// <param name="owner">What the map is, for messages: <c>'retry'</c>, <c>a 'call' step</c>.</param>
+/// <param name="owner">What the map is, for messages: <c>'retry'</c>, <c>the 'call' step</c>.</param>
 /// <param name="place">Where to say that a key is missing.</param>
 internal sealed class Keys(YamlNode.Map map, string owner, Place place, FindingList findings)
 {
@@ -14,7 +14,7 @@ internal sealed class Keys(YamlNode.Map map, string owner, Place place, FindingL
     public YamlEntry? Require(string key)
     {
         var entry = Find(key);
-        if (entry is null) findings.Error(FindingCodes.MissingKey, place, $"{owner} needs the key '{key}'");
+        if (entry is null && map.IsWhole) findings.Error(FindingCodes.MissingKey, place, $"{owner} needs the key '{key}'");
         return entry;
     }
 

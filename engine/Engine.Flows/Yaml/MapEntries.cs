@@ -8,11 +8,15 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
     private readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();
     private readonly Dictionary<string, Place> seen = new(StringComparer.Ordinal);
 
+    /// <summary>Whether all entries were taken, except second ones of the same key.</summary>
+    public bool AreWhole { get; private set; } = true;
+
     /// <param name="start">The offset at which the key begins.</param>
     public void Add(YamlNode key, YamlNode value, int start)
     {
         if (key is not YamlNode.Value { Scalar: var name })
         {
+            AreWhole = false;
             if (key is not YamlNode.Refused) RefuseKey(key, start);
         }
         else if (name is { Value: "<<", IsPlain: true })

@@ -18,6 +18,7 @@ internal static class SyntaxTrouble
         ("anchor", FindingCodes.Anchor, "YAML takes a leading '&' or '*' for an anchor or an alias; put the whole value in quotes"),
         ("surrogates", FindingCodes.ForbiddenCharacter, "half a surrogate pair has no place in a value; write both halves, or the character itself"),
         ("escape", FindingCodes.Syntax, @"YAML does not know an escape in these quotes; write a backslash as \\, or use single quotes"),
+        ("hexadecimal", FindingCodes.Syntax, @"YAML does not know an escape in these quotes; write a backslash as \\, or use single quotes"),
         ("UTF32", FindingCodes.Syntax, "an escape after this stands for no character"),
         ("quoted scalar", FindingCodes.Syntax, "the quote that opens here is not closed, or the lines after it are not indented"),
         ("invalid mapping", FindingCodes.Syntax,

@@ -86,7 +86,7 @@ public abstract partial class RunStoreContract
     [Fact]
     public async Task Saves_at_once_are_all_stored()
     {
-        for (var i = 0; i < 200; i++) await Create($"{i:000}");
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Create($"{i:000}")));
         var claimed = await ClaimAll(200);
 
         var saved = await Task.WhenAll(claimed.Select(x => Task.Run(() => Store.SaveAsync(

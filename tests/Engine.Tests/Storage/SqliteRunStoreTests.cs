@@ -11,7 +11,7 @@ public sealed class SqliteRunStoreTests : RunStoreContract
     public override async Task DisposeAsync()
     {
         if (opened is not null) await opened.DisposeAsync();
-        folder.Dispose();
+        await folder.DisposeAsync();
     }
 
     protected override async Task<IRunStore> OpenAsync(TimeProvider time) => opened = await folder.OpenAsync(time);
