@@ -33,8 +33,8 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Information, "run {Run} started: flow '{Flow}', purpose {Purpose}")]
     public static partial void RunStarted(ILogger log, RunId run, string flow, Purpose purpose);
 
-    [LoggerMessage(31, LogLevel.Error, "run {Run} crashed at step '{Step}' ({Crashes} in a row, parked: {IsParked})")]
-    public static partial void RunCrashed(ILogger log, Exception cause, RunId run, string step, int crashes, bool isParked);
+    [LoggerMessage(31, LogLevel.Error, "run {Run} could not be advanced at step '{Step}' (its crashes in a row: {Crashes}; ended for it: {IsParked})")]
+    public static partial void PumpTroubled(ILogger log, Exception cause, RunId? run, string step, int crashes, bool isParked);
 
     [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}")]
     public static partial void PumpStopped(ILogger log, Exception cause, TimeSpan pause);

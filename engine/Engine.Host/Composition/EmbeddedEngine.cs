@@ -119,8 +119,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromSeconds(5);
-        var pump = new RunPump(Store, Flows, caller, Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
-            crash => Log.RunCrashed(log, crash.Cause, crash.Run, crash.Step, crash.Crashes, crash.IsParked));
+        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
+            trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
         while (!cancellation.IsCancellationRequested)
         {
             try
