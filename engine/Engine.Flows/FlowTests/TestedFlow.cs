@@ -31,6 +31,9 @@ public sealed class TestedFlow
         return new TestedFlow(loaded, written, catalog);
     }
 
+    /// <summary>The name of the flow in a file; null where it is none, or has no name.</summary>
+    public static string? NameOf(FlowSource source) => FlowReader.Read(source).Document?.Name is { Length: > 0 } name ? name : null;
+
     /// <summary>The operations that the flow calls, as it names them: <c>alias.operation</c>.</summary>
     internal IEnumerable<(string Name, CallSite Site)> Called => Loaded.Flow.Calls
         .DistinctBy(site => (site.Provider, site.Operation))
