@@ -54,7 +54,8 @@ internal sealed class Compilation
         var lowering = new Lowering(types, binder);
         lowering.Run(document);
         var scope = ScopeWriter.Write(types, lowering.Parts, document.Text.Path);
-        var image = new ScopeCompiler(library, model, findings, cancellation).Compile(scope);
+        var (image, compilation) = new ScopeCompiler(library, findings, cancellation).Compile(scope, document.Text.PlaceOf(0, 0));
+        if (isProved) Proof.Run(ProofWriter.Write(document, types, binder), compilation, findings, cancellation);
         return image.IsEmpty ? null : Assemble(source, library, lowering, image);
     }
 
@@ -64,7 +65,7 @@ internal sealed class Compilation
             .ToImmutableDictionary(provider => provider.Name, provider => provider.Build, StringComparer.Ordinal);
         return new CompiledFlow(
             document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
-            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name)) : Fields.TextOf(document.Title),
+            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
             document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), [], 
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
             lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);
