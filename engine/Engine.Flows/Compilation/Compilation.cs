@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Engine.Flows;
 
@@ -55,8 +56,15 @@ internal sealed class Compilation
         lowering.Run(document);
         var scope = ScopeWriter.Write(types, lowering.Parts, document.Text.Path);
         var (image, compilation) = new ScopeCompiler(library, findings, cancellation).Compile(scope, document.Text.PlaceOf(0, 0));
-        if (isProved) Proof.Run(ProofWriter.Write(document, types, binder), compilation, findings, cancellation);
+        if (isProved) Prove(types, binder, compilation);
         return image.IsEmpty ? null : Assemble(source, library, lowering, image);
+    }
+
+    private void Prove(FlowTypes types, Binder binder, CSharpCompilation compilation)
+    {
+        Proof.Run(ProofWriter.Write(document, types, binder), compilation, findings, cancellation);
+        new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
+        new FailureCheck(document, binder, findings).Run();
     }
 
     private CompiledFlow Assemble(FlowSource source, Library library, Lowering lowering, ImmutableArray<byte> image)
