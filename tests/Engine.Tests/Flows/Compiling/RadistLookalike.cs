@@ -3,7 +3,7 @@ using System.Reflection;
 using Engine.Flows;
 using Engine.Sdk;
 
-namespace Engine.Tests.Flows.Compiling;
+namespace Engine.Tests;
 
 /// <summary>A plugin with the operations that the flows of these tests call, declared in this assembly.</summary>
 internal static class RadistLookalike

@@ -2,7 +2,7 @@ using Engine.Flows;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace Engine.Tests.Flows.Compiling;
+namespace Engine.Tests;
 
 public sealed class SketchTests(ITestOutputHelper output)
 {
