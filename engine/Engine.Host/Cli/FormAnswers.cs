@@ -18,7 +18,7 @@ internal sealed class FormAnswers(GivenAnswers given, Func<Question, Cancellatio
     private static readonly string[] yes = ["true", "yes", "y", "да", "д"];
     private static readonly string[] no = ["false", "no", "n", "нет", "н"];
 
-    public async Task<Answer> FillAsync(PromptView prompt, CancellationToken cancellation)
+    public async Task<AskOutcome> FillAsync(PromptView prompt, CancellationToken cancellation)
     {
         if (prompt.Fields.IsEmpty) return await PressAsync(prompt, cancellation);
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -28,8 +28,8 @@ internal sealed class FormAnswers(GivenAnswers given, Func<Question, Cancellatio
             while (true)
             {
                 var line = given.TryTake(field.Name, out var answer) ? answer : await ask(question, cancellation) ?? Unasked(question);
-                if (line is null) return new Answer.Missing(field.Name, question.Refusal);
-                if (FindAction(prompt, field, line) is { } action) return Answer.Given.Only(action);
+                if (line is null) return new AskOutcome.Missing(field.Name, question.Refusal);
+                if (FindAction(prompt, field, line) is { } action) return AskOutcome.Given.Only(action);
                 var check = FieldRules.Check([field], ValuesOf(field, line));
                 foreach (var (name, value) in check.Values) values[name] = value;
                 if (check.Errors.IsEmpty) break;
@@ -37,7 +37,7 @@ internal sealed class FormAnswers(GivenAnswers given, Func<Question, Cancellatio
             }
         }
 
-        return new Answer.Given(Submit, values);
+        return new AskOutcome.Given(Submit, values);
     }
 
     /// <summary>
@@ -51,11 +51,11 @@ internal sealed class FormAnswers(GivenAnswers given, Func<Question, Cancellatio
         return prompt.Actions.Any(action => action.Name == name) || name == "cancel" ? name : null;
     }
 
-    private async Task<Answer> PressAsync(PromptView prompt, CancellationToken cancellation)
+    private async Task<AskOutcome> PressAsync(PromptView prompt, CancellationToken cancellation)
     {
         var line = given.TryTake(Submit, out var answer) ? answer : await ask(new Question(prompt, null, null), cancellation);
-        if (line is null) return new Answer.Missing(Submit, null);
-        return Answer.Given.Only(FindAction(prompt, null, line) ?? Submit);
+        if (line is null) return new AskOutcome.Missing(Submit, null);
+        return AskOutcome.Given.Only(FindAction(prompt, null, line) ?? Submit);
     }
 
     /// <summary>What stands for an answer where nobody gives one, unless it was refused already.</summary>

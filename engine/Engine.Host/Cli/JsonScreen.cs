@@ -33,7 +33,7 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
         }
     }
 
-    public async Task<Answer> AskAsync(PromptView prompt, CancellationToken cancellation)
+    public async Task<AskOutcome> AskAsync(PromptView prompt, CancellationToken cancellation)
     {
         if (prompt.CanSubmit) return await new FormAnswers(given, (_, _) => Task.FromResult<string?>(null)).FillAsync(prompt, cancellation);
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
@@ -44,7 +44,7 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
     {
     }
 
-    public void End(StoredRun run, Answer.Missing? missing) => Write(new Ended(
+    public void End(StoredRun run, AskOutcome.Missing? missing) => Write(new Ended(
         "run.ended", run.Status, run.Exit?.Code, run.Id, run.Connection, run.Exit?.Step, run.Exit?.Text, missing?.Field, missing?.Refusal,
         run.Exit?.At));
 

@@ -32,8 +32,6 @@ internal sealed record Phrases
 
     public required string RotationsLeft { get; init; }
 
-    public required string TriesLeft { get; init; }
-
     public required string Code { get; init; }
 
     public required string Open { get; init; }
@@ -91,7 +89,6 @@ internal sealed record Phrases
         Seconds = "{0} s",
         TimeLeft = "{0} left",
         RotationsLeft = "New codes left: {0}",
-        TriesLeft = "Tries left: {0}",
         Code = "Your code: {0}",
         Open = "Open: {0}",
         Picture = "There is a picture to look at, which a terminal cannot show; use the page instead.",
@@ -129,7 +126,6 @@ internal sealed record Phrases
         Seconds = "{0} с",
         TimeLeft = "осталось {0}",
         RotationsLeft = "Осталось новых кодов: {0}",
-        TriesLeft = "Осталось попыток: {0}",
         Code = "Ваш код: {0}",
         Open = "Откройте: {0}",
         Picture = "Нужно посмотреть на картинку, терминал её не покажет; воспользуйтесь страницей.",

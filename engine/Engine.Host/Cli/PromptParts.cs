@@ -17,7 +17,6 @@ internal sealed class PromptParts(Terminal terminal, Phrases phrases)
         [
             phrases.Pick(prompt.Text),
             Lines(prompt.Messages.Select(message => phrases.Pick(message.Text))),
-            prompt is { Left: { } left, Messages.Length: > 0 } ? Phrases.Fill(phrases.TriesLeft, left) : "",
         ];
         var parts = Wrapped(blocks, columns);
         if (prompt.Show is { } show && IsAlive(show, now))

@@ -31,7 +31,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         }
     }
 
-    public Task<Answer> AskAsync(PromptView prompt, CancellationToken cancellation) => prompt.CanSubmit
+    public Task<AskOutcome> AskAsync(PromptView prompt, CancellationToken cancellation) => prompt.CanSubmit
         ? new FormAnswers(given, AskFieldAsync).FillAsync(prompt, cancellation)
         : ChooseAsync(prompt, cancellation);
 
@@ -44,7 +44,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         }
     }
 
-    public void End(StoredRun ended, Answer.Missing? missing)
+    public void End(StoredRun ended, AskOutcome.Missing? missing)
     {
         lock (gate)
         {
@@ -65,7 +65,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         }
     }
 
-    private string WhyMissing(Answer.Missing missing) => missing.Refusal is { } why
+    private string WhyMissing(AskOutcome.Missing missing) => missing.Refusal is { } why
         ? Phrases.Fill(phrases.AnswerRefused, missing.Field, phrases.Pick(why))
         : Phrases.Fill(phrases.NoAnswer, missing.Field);
 
@@ -73,12 +73,12 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         ReadAsync(asked, asked.Refusal is { } why ? phrases.Pick(why) : null, cancellation);
 
     /// <summary>Nothing is asked, but the person may choose an action.</summary>
-    private async Task<Answer> ChooseAsync(PromptView prompt, CancellationToken cancellation)
+    private async Task<AskOutcome> ChooseAsync(PromptView prompt, CancellationToken cancellation)
     {
         string? why = null;
         while (await ReadAsync(null, why, cancellation) is { } line)
         {
-            if (FormAnswers.FindAction(prompt, null, line) is { } action) return Answer.Given.Only(action);
+            if (FormAnswers.FindAction(prompt, null, line) is { } action) return AskOutcome.Given.Only(action);
             why = line.Length == 0 ? null : Phrases.Fill(phrases.NoSuchChoice, Display.Harmless(line));
         }
 
