@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sandbox;
+using Engine.Storage;
 
 namespace Engine.Host;
 
