@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sandbox;
+using Engine.Storage;
 
 namespace Engine.Host;
 
@@ -119,8 +120,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromSeconds(5);
-        var pump = new RunPump(Store, Flows, caller, Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
-            crash => Log.RunCrashed(log, crash.Cause, crash.Run, crash.Step, crash.Crashes, crash.IsParked));
+        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
+            trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
         while (!cancellation.IsCancellationRequested)
         {
             try
