@@ -1,10 +1,10 @@
-using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Http;
 
 namespace Engine.Sandbox;
 
 /// <summary>
-/// Plays one provider's API over HTTP, with the person's phone. It lives in its plugin's folder and is found there at run time.
-/// The class has a public constructor without parameters.
+/// Plays one provider's API over HTTP, with the person's phone. It lives in its plugin's folder, in <c>simulator/</c>, and is found
+/// there at run time. The class is public and has a public constructor without parameters.
 /// </summary>
 public interface ISimulator
 {
@@ -14,11 +14,12 @@ public interface ISimulator
     /// <summary>The scenarios that can be chosen; the first is the default.</summary>
     IReadOnlyList<Scenario> Scenarios { get; }
 
-    /// <summary>
-    /// Maps the provider's API and the simulated phone's page. Routes are relative to <c>/{world}/</c>, one world for each run:
-    /// what happens in it is kept in <see cref="World"/> and survives a restart.
-    /// </summary>
-    void Map(IEndpointRouteBuilder routes, Worlds worlds);
+    /// <summary>The settings with which the plugin reaches a world, by snake_case name.</summary>
+    /// <param name="address">The world's own address.</param>
+    IReadOnlyDictionary<string, string> Settings(World world, Uri address);
+
+    /// <summary>Maps the provider's API, and the phone's page at <c>phone</c>. Paths are relative to a world's address.</summary>
+    void Map(SimulatorRoutes routes);
 }
 
 /// <summary>A named course of events at the provider.</summary>
@@ -26,3 +27,11 @@ public interface ISimulator
 /// <param name="Title">One line for the person who picks it, by language.</param>
 /// <param name="Flows">The flows it makes sense for; empty for all of the provider.</param>
 public sealed record Scenario(string Name, IReadOnlyDictionary<string, string> Title, IReadOnlyList<string> Flows);
+
+/// <summary>One call that a simulator got.</summary>
+/// <param name="Body">The whole body; empty where there is none.</param>
+/// <param name="Now">When it came.</param>
+public sealed record SimulatorCall(World World, HttpRequest Http, string Body, DateTimeOffset Now);
+
+/// <summary>What a call does to a world: its new state, and the answer.</summary>
+public sealed record Turn<TState>(TState State, Answer Answer);

@@ -1,1 +1,26 @@
-Console.WriteLine("benchmarks");
+using System.Globalization;
+using Engine.Benchmarks;
+
+// Figures are printed the same on every machine.
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+(string Name, Func<Task<bool>> RunAsync)[] all =
+[
+    ("condition", ConditionBenchmark.RunAsync),
+    ("round", PollRoundBenchmark.RunAsync),
+    ("lateness", LatenessBenchmark.RunAsync),
+];
+var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
+if (chosen is [])
+{
+    Console.Error.WriteLine($"there is no such benchmark; there are: {string.Join(", ", all.Select(one => one.Name))}");
+    return 2;
+}
+
+#if DEBUG
+Console.Error.WriteLine("figures of a debug build mean nothing: add -c Release");
+#endif
+Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}");
+var isGood = true;
+foreach (var (_, runAsync) in chosen) isGood &= await runAsync();
+return isGood ? 0 : 1;

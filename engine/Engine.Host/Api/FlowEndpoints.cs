@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.ComponentModel;
+using Engine.Flows;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Engine.Host;
+
+/// <summary>Shows which flows there are.</summary>
+internal static class FlowEndpoints
+{
+    public static void MapFlows(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/flows", List).WithTags("Flows").WithName("ListFlows").WithSummary("Lists the flows that runs can be started of")
+            .WithDescription("A flow whose file has findings is not offered; the engine's log says why.").Refuses(403);
+
+    private static Results<Ok<FlowList>, ProblemHttpResult> List(HttpContext context, EmbeddedEngine engine) =>
+        context.GetCaller().CanStart
+            ? TypedResults.Ok(new FlowList([.. engine.Flows.Offered.Select(flow => ViewOf(flow, engine))], engine.Sandbox is not null))
+            : Problems.Forbidden();
+
+    private static FlowView ViewOf(CompiledFlow flow, EmbeddedEngine engine) => new(
+        flow.Name, flow.Title.ByLanguage, flow.Version, flow.Purposes, flow.Languages,
+        [.. flow.Inputs.Select(field => new InputView(
+            field.Name, field.Type, field.IsRequired, field.Label.ByLanguage, field.Hint.ByLanguage, field.Pattern,
+            field.Type == FieldType.Secret ? null : field.Default, field.MaxLength,
+            [.. field.Options.Select(option => new ChoiceView(option.Name, option.Label.ByLanguage))]))],
+        [.. flow.Fails.Select(end => end.Code)],
+        [.. engine.ScenariosOf(flow).Select(scenario => new ChoiceView(scenario.Name, scenario.Title))]);
+}
+
+/// <param name="IsSandbox">Whether runs go to simulated providers.</param>
+internal sealed record FlowList(
+    ImmutableArray<FlowView> Flows,
+    [property: Description("Whether runs go to simulated providers.")] bool IsSandbox);
+
+internal sealed record FlowView(
+    string Name,
+    [property: Description("By language.")] IReadOnlyDictionary<string, string> Title,
+    [property: Description("Changes with the file and with all that it was compiled against.")] string Version,
+    ImmutableArray<Purpose> Purposes,
+    [property: Description("The languages that every text of the flow has.")] ImmutableArray<string> Languages,
+    ImmutableArray<InputView> Inputs,
+    [property: Description("The failure codes that it declares.")] ImmutableArray<string> Fails,
+    [property: Description("The courses of events that the sandbox can play, the default first; empty for real providers.")]
+    ImmutableArray<ChoiceView> Scenarios);
+
+internal sealed record InputView(
+    string Name,
+    FieldType Type,
+    bool IsRequired,
+    IReadOnlyDictionary<string, string> Label,
+    IReadOnlyDictionary<string, string> Hint,
+    [property: Description("A regular expression for the whole value; null for none.")] string? Pattern,
+    [property: Description("The value when none is given; null for none.")] string? Default,
+    int MaxLength,
+    ImmutableArray<ChoiceView> Options);
+
+internal sealed record ChoiceView(string Name, IReadOnlyDictionary<string, string> Title);

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+using Engine.Runs;
+
+namespace Engine.Host;
+
+/// <summary>Makes what the API and the pages show of stored runs.</summary>
+internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
+{
+    public RunSummary Summarize(StoredRun run) => new(
+        run.Id, run.Flow, TitleOf(run.Flow), run.FlowVersion, run.Purpose, run.Subject, run.Connection, run.Status, run.Step,
+        run.CreatedAt, run.UpdatedAt, run.Revision, run.Id.Short, run.Exit);
+
+    public async Task<RunView> ViewAsync(StoredRun run, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var prompt = run.Prompt is { } shown ? AsOf(shown, now) : null;
+        var connection = run.Connection is { } id ? await engine.Store.FindConnectionAsync(id, cancellation) : null;
+        return new RunView(
+            run.Id, run.Flow, TitleOf(run.Flow), run.FlowVersion, run.Purpose, run.Subject, run.Connection, run.Status, run.Step,
+            run.CreatedAt, run.UpdatedAt, run.Revision, run.Id.Short, run.Exit, connection?.IdentityLabel, prompt,
+            prompt?.Show?.Qr is { } text ? QrSvg.Draw(text) : null,
+            await engine.FindWorldAsync(run, cancellation) is { } world ? new SandboxView(world.Scenario, world.PhoneUrl) : null,
+            now);
+    }
+
+    /// <summary>The prompt without what is past its life: a code that no longer works is given to nobody.</summary>
+    public static PromptView AsOf(PromptView prompt, DateTimeOffset now) =>
+        prompt.Show is { ExpiresAt: { } end } show && end <= now
+            ? prompt with { Show = show with { Qr = null, Image = null, Code = null, Link = null, Frame = null } }
+            : prompt;
+
+    private ImmutableDictionary<string, string> TitleOf(string flow) =>
+        engine.Flows.FindCurrent(flow)?.Flow.Title.ByLanguage ?? ImmutableDictionary<string, string>.Empty;
+}

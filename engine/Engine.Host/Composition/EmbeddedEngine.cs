@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using Engine.Flows;
+using Engine.Runs;
+using Engine.Sandbox;
+using Engine.Storage;
+
+namespace Engine.Host;
+
+/// <summary>
+/// The whole engine in one process: store, plugins, flows, sandbox, and the pump that advances runs. <c>serve</c> puts the API and
+/// the pages before it, <c>run</c> the terminal.
+/// </summary>
+public sealed class EmbeddedEngine : IAsyncDisposable
+{
+    private readonly EngineParts parts;
+    private readonly RunStarter starter;
+    private readonly TimeProvider time;
+    private readonly ILogger log;
+    private readonly CancellationTokenSource stopping = new();
+    private Task pumping = Task.CompletedTask;
+    private bool isClosed;
+
+    private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
+    {
+        this.parts = parts;
+        this.time = time;
+        this.log = log;
+        starter = new RunStarter(parts.Flows, parts.Store, Changes, time, RandomNumberGenerator.Fill);
+    }
+
+    public IRunStore Store => parts.Store;
+
+    public IAccessStore Access => parts.Store;
+
+    public FlowLibrary Flows => parts.Flows;
+
+    public RunChanges Changes { get; } = new();
+
+    /// <summary>Null where the real providers are called.</summary>
+    public SandboxLink? Sandbox => parts.Sandbox;
+
+    /// <summary>Where browsers reach this engine, such as <c>http://127.0.0.1:5080</c>; null until somebody listens.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>Builds everything and begins to pump.</summary>
+    /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>
+    public static async Task<EmbeddedEngine> StartAsync(
+        EngineOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(logs);
+        var logger = logs.CreateLogger("Engine");
+        var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
+        var engine = new EmbeddedEngine(built, time, logger);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
+        engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
+        return engine;
+    }
+
+    /// <summary>Starts a run; in the sandbox, with a world of its own.</summary>
+    public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(wish);
+        string? world = null;
+        if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
+        {
+            var known = provider.For(flow.Name);
+            var scenario = wish.Scenario ?? (known.Count > 0 ? known[0].Name : null);
+            if (known.All(offered => offered.Name != scenario))
+            {
+                return new WishOutcome.NoSuchScenario(scenario ?? "", [.. known.Select(offered => offered.Name)]);
+            }
+            world = (await Sandbox.NewWorldAsync(provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), cancellation))?.Id;
+        }
+        else if (wish.Scenario is not null && Flows.FindCurrent(wish.Flow) is not null)
+        {
+            return new WishOutcome.ScenarioNotOffered();
+        }
+
+        var outcome = await starter.StartAsync(
+            new StartRequest(wish.Flow, wish.Input, wish.Purpose, wish.Connection, wish.Subject, world, wish.Key), cancellation);
+        if (outcome is not StartOutcome.Started started) return new WishOutcome.Refused(outcome);
+        if (!started.IsRepeated) Log.RunStarted(log, started.Run, wish.Flow, wish.Purpose);
+        return new WishOutcome.Started(started.Run, started.IsRepeated);
+    }
+
+    /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>
+    public IReadOnlyList<Scenario> ScenariosOf(CompiledFlow flow)
+    {
+        ArgumentNullException.ThrowIfNull(flow);
+        return Sandbox?.FindProviderOf(flow)?.For(flow.Name) ?? [];
+    }
+
+    /// <summary>The world a run lives in; null for a run of the real providers, or where this engine has no sandbox.</summary>
+    public async Task<WorldAddress?> FindWorldAsync(StoredRun run, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.World is { } world && Sandbox is { } sandbox ? await sandbox.FindWorldAsync(world, cancellation) : null;
+    }
+
+    /// <summary>When a run ends at the latest.</summary>
+    public async Task<DateTimeOffset> EndOfAsync(StoredRun run, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var total = (await Flows.FindAsync(run.Flow, run.FlowVersion, cancellation))?.Flow.Limits.Total ?? TimeSpan.FromMinutes(30);
+        return run.CreatedAt + total;
+    }
+
+    /// <summary>Lets the pump hand over what it holds, and closes everything. Harmless a second time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref isClosed, true)) return;
+        await stopping.CancelAsync();
+        await pumping;
+        await parts.DisposeAsync();
+        stopping.Dispose();
+        Log.EngineStopped(log);
+    }
+
+    // The pump outlives a database that is gone for a while: runs go on when it is back.
+    private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
+    {
+        var pause = TimeSpan.FromSeconds(5);
+        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
+            trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Run(() => pump.RunAsync(cancellation), cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                Log.PumpStopped(log, error, pause);
+                await Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        }
+    }
+
+    // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.
+    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
+    {
+        if (wish.Connection is not { } connection) return null;
+        var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
+        return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
+    }
+}

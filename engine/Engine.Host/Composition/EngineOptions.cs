@@ -1,0 +1,39 @@
+
+namespace Engine.Host;
+
+/// <summary>Where an engine keeps its things and what it plays with. Folders need not exist yet, except those of plugins and flows.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Holds the database, pinned flow versions and the sandbox's worlds. Default: the user's local application data.</summary>
+    public string DataFolder { get; init; } = DefaultPlaces.DataFolder;
+
+    /// <summary>The key that seals secrets; made at first start. Never inside <see cref="DataFolder"/>. Default: the user's configuration folder.</summary>
+    public string KeyFile { get; init; } = DefaultPlaces.KeyFile;
+
+    /// <summary>Each holds one folder for each plugin. Default: <c>plugins</c> beside the executable.</summary>
+    public IReadOnlyList<string> PluginFolders { get; init; } = [DefaultPlaces.PluginFolder];
+
+    /// <summary>Each holds flow files, <c>*.yaml</c>. Default: <c>workflows</c> beside the executable.</summary>
+    public IReadOnlyList<string> FlowFolders { get; init; } = [DefaultPlaces.FlowFolder];
+
+    /// <summary>Who answers the calls of new runs. Default: the sandbox inside this process.</summary>
+    public ProviderMode Providers { get; init; } = new ProviderMode.EmbeddedSandbox();
+
+    /// <summary>Settings of providers, as <c>providers:radist:api_key</c>. Default: none, so that each has its own default.</summary>
+    public IConfiguration Settings { get; init; } = new ConfigurationBuilder().Build();
+}
+
+/// <summary>Who answers the calls of new runs.</summary>
+public abstract record ProviderMode
+{
+    private ProviderMode() { }
+
+    /// <summary>The real providers.</summary>
+    public sealed record Real : ProviderMode;
+
+    /// <summary>Simulators that this process hosts on loopback.</summary>
+    public sealed record EmbeddedSandbox : ProviderMode;
+
+    /// <summary>Simulators that another process hosts.</summary>
+    public sealed record ExternalSandbox(Uri Address) : ProviderMode;
+}

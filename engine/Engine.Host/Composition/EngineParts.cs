@@ -1,0 +1,122 @@
+using Engine.Plugins;
+using Engine.Sandbox;
+using Engine.Sdk;
+using Engine.Storage;
+
+namespace Engine.Host;
+
+/// <summary>What an engine is made of, built in order and closed in the other.</summary>
+internal sealed class EngineParts : IAsyncDisposable
+{
+    private readonly FileStream dataLock;
+    private readonly HttpMessageInvoker http;
+
+    private EngineParts(SqliteStore store, FileStream dataLock, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox)
+    {
+        Store = store;
+        this.dataLock = dataLock;
+        this.http = http;
+        Plugins = plugins;
+        Flows = flows;
+        Sandbox = sandbox;
+    }
+
+    public SqliteStore Store { get; }
+
+    public PluginCatalog Plugins { get; }
+
+    public FlowLibrary Flows { get; }
+
+    public SandboxLink? Sandbox { get; }
+
+    public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    {
+        var built = new Stack<object>();
+        try
+        {
+            var store = Built(await OpenStoreAsync(options, time, cancellation));
+            var held = Built(TakeDataFolder(options.DataFolder));
+            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
+            var plugins = Built(PluginCatalog.Load(options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time));
+            foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
+
+            var flows = new FlowLibrary(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), log);
+            flows.Load(options.FlowFolders, cancellation);
+            await flows.RemoveUnusedAsync(store, cancellation);
+            var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
+            if (sandbox is null) TrySettings(plugins, options, log);
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox);
+        }
+        catch (Exception error)
+        {
+            while (built.TryPop(out var part)) await CloseAsync(part);
+            if (error is StorageUnavailableException or IOException or UnauthorizedAccessException)
+            {
+                throw new EngineStartException(error.Message.ReplaceLineEndings(" "), error);
+            }
+            throw;
+        }
+
+        T Built<T>(T part)
+            where T : class
+        {
+            built.Push(part);
+            return part;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        object?[] parts = [Sandbox, Plugins, http, dataLock, Store];
+        foreach (var part in parts) await CloseAsync(part);
+    }
+
+    private static async ValueTask CloseAsync(object? part)
+    {
+        if (part is IAsyncDisposable later) await later.DisposeAsync();
+        else if (part is IDisposable now) now.Dispose();
+    }
+
+    private static async Task<SqliteStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
+        await SqliteStore.OpenAsync(options.DataFolder, options.KeyFile, time, cancellation);
+
+    // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
+    private static FileStream TakeDataFolder(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error)
+        {
+            throw new EngineStartException($"another engine uses the data folder '{folder}': stop it, or give --data another folder", error);
+        }
+    }
+
+    private static async Task<SandboxLink?> OpenSandboxAsync(
+        EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    {
+        switch (options.Providers)
+        {
+            case ProviderMode.ExternalSandbox external:
+                return await SandboxLink.External.OpenAsync(external.Address, cancellation);
+            case ProviderMode.EmbeddedSandbox:
+                var server = await SandboxServer.StartAsync(
+                    new SandboxOptions(Path.Combine(options.DataFolder, "sandbox"), [.. options.PluginFolders], time), cancellation);
+                foreach (var problem in server.Problems) Log.PluginProblem(log, problem);
+                return new SandboxLink.Embedded(server);
+            default:
+                return null;
+        }
+    }
+
+    // What an operator set wrongly shows now and not in somebody's run.
+    private static void TrySettings(PluginCatalog plugins, EngineOptions options, ILogger log)
+    {
+        foreach (var provider in plugins.Catalog.Providers)
+        {
+            var settings = PluginOperationCaller.SettingsOf(options.Settings, provider.Name);
+            if (plugins.Try(provider.Name, provider.Build, settings) is { } failure) Log.ProviderUnusable(log, provider.Name, failure.Message);
+        }
+    }
+}

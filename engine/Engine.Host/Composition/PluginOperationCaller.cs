@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Engine.Plugins;
+using Engine.Runs;
+using Engine.Sdk;
+
+namespace Engine.Host;
+
+/// <summary>
+/// Makes the calls of runs through the loaded plugins: with the operator's settings, or, where the run lives in a world of the
+/// sandbox, with that world's alone. A sandbox run never sees a real key.
+/// </summary>
+internal sealed class PluginOperationCaller(
+    PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, TimeProvider time)
+    : IOperationCaller
+{
+    public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
+    {
+        if (await FindSettingsAsync(call, cancellation) is not { } provided)
+        {
+            return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
+        }
+
+        var left = call.Deadline - time.GetUtcNow();
+        if (left <= TimeSpan.Zero) return TimedOut(call, isInDoubt: false);
+        using var deadline = new CancellationTokenSource(left, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token) switch
+            {
+                CallOutcome.Answered answered => answered.Value,
+                CallOutcome.Failed failed => failed.Failure,
+                _ => throw new UnreachableException(),
+            };
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return TimedOut(call, isInDoubt: true);
+        }
+    }
+
+    /// <summary>What the operator set for a provider.</summary>
+    public static ProviderSettings SettingsOf(IConfiguration settings, string provider) => new(
+        settings.GetSection($"providers:{provider}").GetChildren()
+            .Where(child => child.Value is not null)
+            .Select(child => KeyValuePair.Create(child.Key.ToLowerInvariant(), child.Value ?? "")));
+
+    private async Task<ProviderSettings?> FindSettingsAsync(OperationCall call, CancellationToken cancellation)
+    {
+        if (call.World is not { } id) return SettingsOf(settings, call.Provider);
+        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } world ? new ProviderSettings(world.Settings) : null;
+    }
+
+    private static Failure TimedOut(OperationCall call, bool isInDoubt) =>
+        new(Failures.ProviderTimeout, $"{call.Provider}.{call.Operation}: no answer before the call's deadline", IsInDoubt: isInDoubt);
+}

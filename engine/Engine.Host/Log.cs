@@ -1,0 +1,50 @@
+using Engine.Flows;
+using Engine.Runs;
+
+namespace Engine.Host;
+
+/// <summary>Everything the host logs. Ids and codes only: never what a person typed, never what a provider answered.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "engine started: {Flows} flows, {Providers} providers, data in '{DataFolder}'")]
+    public static partial void EngineStarted(ILogger log, int flows, int providers, string dataFolder);
+
+    [LoggerMessage(2, LogLevel.Information, "engine stopped")]
+    public static partial void EngineStopped(ILogger log);
+
+    [LoggerMessage(10, LogLevel.Warning, "flow refused: {Finding}")]
+    public static partial void FlowFinding(ILogger log, string finding);
+
+    [LoggerMessage(11, LogLevel.Warning, "flow file '{File}' is passed over: another file defines a flow '{Flow}'")]
+    public static partial void FlowNameTaken(ILogger log, string file, string flow);
+
+    [LoggerMessage(12, LogLevel.Warning, "flow folder '{Folder}' does not exist")]
+    public static partial void FlowFolderMissing(ILogger log, string folder);
+
+    [LoggerMessage(13, LogLevel.Warning, "flow file '{File}' cannot be read: {Reason}")]
+    public static partial void FlowFileUnreadable(ILogger log, string file, string reason);
+
+    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be had any more: its runs cannot go on")]
+    public static partial void PinnedFlowLost(ILogger log, Exception cause, string flow, string version);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Problem}")]
+    public static partial void PluginProblem(ILogger log, string problem);
+
+    [LoggerMessage(21, LogLevel.Warning, "provider '{Provider}' cannot be used with its settings: {Reason}")]
+    public static partial void ProviderUnusable(ILogger log, string provider, string reason);
+
+    [LoggerMessage(30, LogLevel.Information, "run {Run} started: flow '{Flow}', purpose {Purpose}")]
+    public static partial void RunStarted(ILogger log, RunId run, string flow, Purpose purpose);
+
+    [LoggerMessage(31, LogLevel.Error, "run {Run} could not be advanced at step '{Step}' (its crashes in a row: {Crashes}; ended for it: {IsParked})")]
+    public static partial void PumpTroubled(ILogger log, Exception cause, RunId? run, string step, int crashes, bool isParked);
+
+    [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}")]
+    public static partial void PumpStopped(ILogger log, Exception cause, TimeSpan pause);
+
+    [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
+    public static partial void RequestFailed(ILogger log, Exception cause, string trace);
+
+    [LoggerMessage(41, LogLevel.Information, "API key '{Name}' was made")]
+    public static partial void ApiKeyMade(ILogger log, string name);
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Engine.Host;
+
+/// <summary>What a server needs.</summary>
+/// <param name="Port">On loopback; 0 takes any.</param>
+/// <param name="IsVerbose">Whether what happens is logged too, not only what goes wrong.</param>
+internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false);
+
+/// <summary>An engine with the API and the pages before it, on loopback.</summary>
+internal sealed class EngineServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private EngineServer(WebApplication app, EmbeddedEngine engine)
+    {
+        this.app = app;
+        Engine = engine;
+    }
+
+    public EmbeddedEngine Engine { get; }
+
+    /// <exception cref="EngineStartException">The port is taken, or the engine cannot start.</exception>
+    public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
+            .AddFilter((category, level) => level >= (options.IsVerbose && category?.StartsWith("Engine", StringComparison.Ordinal) == true
+                ? LogLevel.Information
+                : LogLevel.Warning));
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace);
+
+        builder.Services.AddEngineApi(time);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Refusals.BodyLimitBytes;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+        });
+        builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(5));
+
+        EmbeddedEngine? engine = null;
+        builder.Services.AddSingleton(_ => engine ?? throw new InvalidOperationException("the engine has not started"));
+        var web = builder.Build();
+        try
+        {
+            engine = await EmbeddedEngine.StartAsync(options.Engine, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
+            web.MapEngine(engine);
+            await web.StartAsync(cancellation);
+        }
+        catch (Exception error)
+        {
+            await web.DisposeAsync();
+            if (engine is not null) await engine.DisposeAsync();
+            if (error is IOException { InnerException: AddressInUseException })
+            {
+                throw new EngineStartException($"port {options.Port} is in use: give --port another, or 0 for any", error);
+            }
+            throw;
+        }
+
+        var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        engine.Address = addresses?.Addresses.First();
+        return new EngineServer(web, engine);
+    }
+
+    /// <summary>Waits until a signal, or the token, stops the server.</summary>
+    public async Task WaitForStopAsync(CancellationToken cancellation) => await app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Stops listening first, then the engine.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync(CancellationToken.None);
+        await app.DisposeAsync();
+        await Engine.DisposeAsync();
+    }
+}

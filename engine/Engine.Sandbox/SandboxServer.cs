@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Engine.Sandbox;
+
+/// <summary>What a sandbox needs to start.</summary>
+/// <param name="DataFolder">Where worlds are kept.</param>
+/// <param name="PluginFolders">Each holds one folder for each plugin, with its simulator in <c>simulator/</c>.</param>
+/// <param name="Time">The clock of all worlds.</param>
+/// <param name="Port">The port on loopback; 0 takes the one of the last time where it is free, or else any.</param>
+public sealed record SandboxOptions(string DataFolder, ImmutableArray<string> PluginFolders, TimeProvider Time, int Port = 0);
+
+/// <summary>Where a world is to be reached now.</summary>
+/// <param name="Settings">What the plugin's settings must be.</param>
+/// <param name="PhoneUrl">The simulated phone's page.</param>
+public sealed record WorldAddress(string Id, string Scenario, string BaseUrl, string PhoneUrl, IReadOnlyDictionary<string, string> Settings);
+
+/// <summary>Providers' simulators over real HTTP on loopback, so that flows can be tried without an account anywhere.</summary>
+public sealed class SandboxServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly Worlds worlds;
+
+    private SandboxServer(WebApplication app, Worlds worlds, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, Uri address)
+    {
+        this.app = app;
+        this.worlds = worlds;
+        Simulators = simulators;
+        Problems = problems;
+        Address = address;
+    }
+
+    /// <summary>Such as <c>http://127.0.0.1:5151/</c>.</summary>
+    public Uri Address { get; }
+
+    /// <summary>The providers that can be played.</summary>
+    public ImmutableArray<ISimulator> Simulators { get; }
+
+    /// <summary>Why simulators that are there could not be loaded; empty when all is well.</summary>
+    public ImmutableArray<string> Problems { get; }
+
+    /// <summary>Loads the simulators and listens.</summary>
+    /// <exception cref="IOException">The port is taken.</exception>
+    public static async Task<SandboxServer> StartAsync(SandboxOptions options, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var all = new Worlds(Path.Combine(options.DataFolder, "worlds"), options.Time);
+        var (simulators, problems) = SimulatorFolder.Load(options.PluginFolders);
+        var noted = Path.Combine(options.DataFolder, "port");
+        var last = options.Port == 0 && File.Exists(noted)
+            && int.TryParse(await File.ReadAllTextAsync(noted, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+                ? port
+                : 0;
+
+        SandboxServer server;
+        try
+        {
+            server = await ListenAsync(options with { Port = options.Port == 0 ? last : options.Port }, all, simulators, problems, cancellation);
+        }
+        catch (IOException) when (options.Port == 0 && last != 0)
+        {
+            server = await ListenAsync(options, all, simulators, problems, cancellation);
+        }
+
+        await File.WriteAllTextAsync(noted, server.Address.Port.ToString(CultureInfo.InvariantCulture), cancellation);
+        return server;
+    }
+
+    /// <summary>Makes a world; null where the provider or the scenario does not exist.</summary>
+    /// <param name="scenario">Null takes the provider's first.</param>
+    /// <param name="continues">The world whose connections it takes over; null begins empty.</param>
+    public WorldAddress? NewWorld(string provider, string? scenario, string language, string? continues)
+    {
+        if (FindSimulator(provider) is not { } simulator) return null;
+        if (simulator.Scenarios.FirstOrDefault(known => scenario is null || known.Name == scenario) is not { } chosen) return null;
+        return AddressOf(worlds.Create(provider, chosen.Name, language == "ru" ? "ru" : "en", continues), simulator);
+    }
+
+    /// <summary>Where a world is now, which may have changed with a restart; null where there is none.</summary>
+    public WorldAddress? FindWorld(string id) =>
+        worlds.Find(id) is { } world && FindSimulator(world.Origin.Provider) is { } simulator ? AddressOf(world, simulator) : null;
+
+    /// <summary>Every call that a world got; null where there is none.</summary>
+    public IReadOnlyList<RecordedCall>? FindCalls(string id) => worlds.Find(id)?.Calls;
+
+    /// <summary>Stops listening; hanging calls are cut.</summary>
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static async Task<SandboxServer> ListenAsync(
+        SandboxOptions options, Worlds all, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+            kestrel.Listen(IPAddress.Loopback, options.Port);
+        });
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
+        var web = builder.Build();
+        web.UseRouting();
+        foreach (var simulator in simulators)
+        {
+            var routes = new SimulatorRoutes(web.MapGroup($"/{simulator.Provider}/{{world}}"), all, options.Time);
+            simulator.Map(routes);
+            routes.MapRest();
+        }
+
+        SandboxServer? server = null;
+        SandboxApi.Map(web, () => server ?? throw new InvalidOperationException("not started yet"));
+        try
+        {
+            await web.StartAsync(cancellation);
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
+
+        server = new SandboxServer(web, all, simulators, problems, new Uri(web.Urls.First() + "/"));
+        return server;
+    }
+
+    private ISimulator? FindSimulator(string provider) => Simulators.FirstOrDefault(simulator => simulator.Provider == provider);
+
+    private WorldAddress AddressOf(World world, ISimulator simulator)
+    {
+        var address = new Uri(Address, $"{simulator.Provider}/{world.Id}");
+        return new WorldAddress(
+            world.Id, world.Origin.Scenario, address.AbsoluteUri, $"{address.AbsoluteUri}/phone?lang={world.Origin.Language}", simulator.Settings(world, address));
+    }
+}

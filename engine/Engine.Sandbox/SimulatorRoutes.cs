@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Engine.Sandbox;
+
+/// <summary>Where a simulator says what it answers to; paths are relative to a world's address.</summary>
+public sealed class SimulatorRoutes
+{
+    private readonly IEndpointRouteBuilder routes;
+    private readonly TimeProvider time;
+
+    internal SimulatorRoutes(IEndpointRouteBuilder routes, Worlds worlds, TimeProvider time)
+    {
+        this.routes = routes;
+        this.time = time;
+        Worlds = worlds;
+    }
+
+    /// <summary>All worlds, for a simulator whose world continues another.</summary>
+    public Worlds Worlds { get; }
+
+    /// <summary>
+    /// An operation: the function gets the call and the world's state (null before the first) and gives the new state with the answer. It
+    /// runs alone in its world, and what it gives is kept before the answer goes out.
+    /// </summary>
+    public void Operation<TState>(string method, string path, string operation, Func<SimulatorCall, TState?, Turn<TState>> turn)
+        where TState : class =>
+        routes.MapMethods(path, [method], context => WithWorldAsync(context, async world =>
+        {
+            var call = new SimulatorCall(world, context.Request, await BodyAsync(context), time.GetUtcNow());
+            var answer = world.Take<TState>(operation, method, PathIn(context), call.Now, state => turn(call, state));
+            await SendAsync(context, answer);
+        }));
+
+    /// <summary>Something to look at, such as the phone's page: it changes nothing and is not recorded.</summary>
+    public void View(string path, Func<World, HttpRequest, DateTimeOffset, Answer> view) =>
+        routes.MapGet(path, context => WithWorldAsync(context, world =>
+            SendAsync(context, view(world, context.Request, time.GetUtcNow()))));
+
+    /// <summary>Records a call to a path that the simulator does not know.</summary>
+    internal void MapRest() => routes.Map("{**rest}", context => WithWorldAsync(context, async world =>
+    {
+        var answer = world.Take<object>("", context.Request.Method, PathIn(context), time.GetUtcNow(), state =>
+            new Turn<object>(state ?? new object(), Answer.Of(404, new { error = "not found" })));
+        await SendAsync(context, answer);
+    }));
+
+    private static string PathIn(HttpContext context) =>
+        "/" + string.Join('/', (context.Request.Path.Value ?? "").Split('/').Skip(3));
+
+    private static async Task<string> BodyAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        return await reader.ReadToEndAsync(context.RequestAborted);
+    }
+
+    private async Task WithWorldAsync(HttpContext context, Func<World, Task> answer)
+    {
+        if (context.GetRouteValue("world") is string id && Worlds.Find(id) is { } world)
+        {
+            await answer(world);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        await context.Response.WriteAsync("there is no such world", context.RequestAborted);
+    }
+
+    private async Task SendAsync(HttpContext context, Answer answer)
+    {
+        var gone = context.RequestAborted;
+        try
+        {
+            if (answer.IsHanging) await Task.Delay(Timeout.InfiniteTimeSpan, time, gone);
+            if (answer.Delay > TimeSpan.Zero) await Task.Delay(answer.Delay, time, gone);
+            if (answer.IsLost)
+            {
+                context.Abort();
+                return;
+            }
+
+            var response = context.Response;
+            response.StatusCode = answer.Status;
+            response.ContentType = answer.ContentType;
+            response.Headers.CacheControl = "no-store";
+            response.Headers.XContentTypeOptions = "nosniff";
+            response.Headers.ContentSecurityPolicy =
+                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+            if (answer.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
+            await response.WriteAsync(answer.Body, gone);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            // The caller gave up, or the sandbox stops.
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Engine.Storage;
+
+/// <summary>Brings a database's schema up to date: the numbered files beside this one, in order, each in a transaction of its own.</summary>
+internal static class Migrations
+{
+    /// <summary>The schema that this engine reads and writes.</summary>
+    public static int Latest => All.Count;
+
+    private static List<(string Name, string Sql)> All { get; } = ReadAll();
+
+    public static void Apply(Session session, string file, TimeProvider time)
+    {
+        session.Run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+        while (true)
+        {
+            session.Run("BEGIN IMMEDIATE");
+            var version = (int)(session.Number("SELECT max(version) FROM schema_version") ?? 0);
+            if (version > Latest)
+            {
+                session.Run("ROLLBACK");
+                throw new StorageUnavailableException(
+                    file, $"its schema version {version} is newer than this engine's {Latest}; start the engine that wrote it, or a newer one");
+            }
+
+            if (version < Latest) Apply(session, version + 1, time);
+            session.Run("COMMIT");
+            if (version == Latest) return;
+        }
+    }
+
+    private static void Apply(Session session, int version, TimeProvider time)
+    {
+        var (name, sql) = All[version - 1];
+        session.Run(sql);
+        session.Execute(
+            "INSERT INTO schema_version (version, name, applied_at) VALUES (@version, @name, @now)",
+            ("@version", version), ("@name", name), ("@now", time.GetUtcNow().ToColumn()));
+    }
+
+    private static List<(string Name, string Sql)> ReadAll()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        var names = assembly.GetManifestResourceNames().Where(x => char.IsAsciiDigit(x[0])).Order(StringComparer.Ordinal).ToList();
+        return names.Select((name, index) =>
+        {
+            if (int.Parse(name[..4], CultureInfo.InvariantCulture) != index + 1)
+            {
+                throw new InvalidOperationException($"migration \"{name}\" is out of order: it must have the number {index + 1:0000}");
+            }
+
+            using var stream = assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"migration \"{name}\" is not embedded");
+            using var reader = new StreamReader(stream);
+            return (name, reader.ReadToEnd());
+        }).ToList();
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Engine.Storage;
+
+/// <summary>The database file <c>engine.db</c> in the data folder: one writer, and readers that never wait for it (WAL).</summary>
+internal sealed class SqliteDatabase : IAsyncDisposable
+{
+    private const int IdleReaders = 16;
+
+    // FULL: a commit is on disk before anyone is told of it. What is deleted is overwritten, though it is sealed.
+    private const string WriterPragmas = """
+        PRAGMA busy_timeout = 10000;
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA secure_delete = ON;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -32000;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 67108864;
+        """;
+
+    private const string ReaderPragmas = """
+        PRAGMA busy_timeout = 10000;
+        PRAGMA temp_store = MEMORY;
+        """;
+
+    private readonly ConcurrentBag<Session> readers = [];
+    private readonly Writer writer;
+    private volatile bool isDisposed;
+
+    private SqliteDatabase(string file, Session session)
+    {
+        File = file;
+        writer = new Writer(session, file);
+    }
+
+    public string File { get; }
+
+    /// <summary>Opens the database, making folder and file where they are missing, and brings its schema up to date.</summary>
+    public static SqliteDatabase Open(string folder, TimeProvider time)
+    {
+        var file = Path.Combine(folder, "engine.db");
+        Prepare(folder, file);
+        Session? session = null;
+        try
+        {
+            session = Session.Open(file, SqliteOpenMode.ReadWriteCreate, "PRAGMA schema_version");
+            OwnerOnly.Restrict(file);
+            session.Run(WriterPragmas);
+            Migrations.Apply(session, file, time);
+            return new SqliteDatabase(file, session);
+        }
+        catch (Exception e)
+        {
+            session?.Dispose();
+            var trouble = SqliteTrouble.ForCaller(file, e);
+            if (ReferenceEquals(trouble, e)) throw;
+            throw trouble;
+        }
+    }
+
+    private static void Prepare(string folder, string file)
+    {
+        if (System.IO.File.Exists(folder)) throw new StorageUnavailableException(folder, "the data folder is a file; name a folder");
+        if (Directory.Exists(file)) throw new StorageUnavailableException(file, "the database is a folder; choose another data folder");
+        try
+        {
+            OwnerOnly.CreateFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException(folder, $"the data folder cannot be used: {FileTrouble.ReasonOf(e)}", e);
+        }
+    }
+
+    public Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) => writer.WriteAsync(write, cancellation);
+
+    /// <summary>Reads what has been committed. It runs at once, on the caller's thread: a look into SQLite's cache is no wait.</summary>
+    public Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
+        try
+        {
+            return Task.FromResult(Read(read));
+        }
+        catch (Exception e)
+        {
+            return Task.FromException<T>(SqliteTrouble.ForCaller(File, e));
+        }
+    }
+
+    public T Read<T>(Func<Session, T> read)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteStore));
+        if (!readers.TryTake(out var session)) session = Session.Open(File, SqliteOpenMode.ReadOnly, ReaderPragmas);
+        try
+        {
+            return read(session);
+        }
+        finally
+        {
+            if (isDisposed || readers.Count >= IdleReaders) session.Dispose();
+            else readers.Add(session);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        isDisposed = true;
+        while (readers.TryTake(out var session)) session.Dispose();
+        await writer.DisposeAsync();
+    }
+}

@@ -1,0 +1,103 @@
+using Engine.Runs;
+
+namespace Engine.Storage;
+
+public sealed partial class SqliteStore
+{
+    private long Now => time.GetUtcNow().ToColumn();
+
+    public Task<bool> SaveAsync(RunSave save, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(save);
+
+        var body = SealedBody.Of(save.Run, sealer);
+        var credentials = save.Connection is null ? null : SealCredentials(save.Connection);
+        var leftover = save.Leftover is null ? null : SealLeftover(save.Run.Id, save.Leftover);
+        return database.WriteAsync(
+            session =>
+            {
+                if (UpdateRun(session, save) is not { } number) return false;
+                session.Execute(
+                    "UPDATE run_bodies SET state = @state, prompt = @prompt WHERE run = @number",
+                    ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
+                ForgetApplied(session, number, save.Run);
+                if (save.Connection is not null) PutConnection(session, save.Connection, credentials);
+                if (save.IsLeftoverUsedUp) DeleteTaken(session, save.Run.Id);
+                if (leftover is not null) PutLeftover(session, save.Run, leftover);
+                return true;
+            },
+            cancellation);
+    }
+
+    private long InsertRun(Session session, StoredRun run, SealedBody body, int journaled)
+    {
+        var isOpen = !run.Status.IsFinal();
+        var number = session.Number(
+            """
+            INSERT INTO runs (
+              id, flow, flow_version, purpose, subject, connection, world, status, step, created_at, updated_at, due,
+              revision, rounds, inbox_seen, exit, is_open, prompt_id, journal_last)
+            VALUES (
+              @id, @flow, @flow_version, @purpose, @subject, @connection, @world, @status, @step, @created_at, @updated_at, @due,
+              @revision, @rounds, @inbox_seen, @exit, @is_open, @prompt_id, @journal_last)
+            RETURNING number
+            """,
+            ("@id", run.Id.Value), ("@flow", run.Flow), ("@flow_version", run.FlowVersion), ("@purpose", run.Purpose.ToColumn()),
+            ("@subject", run.Subject), ("@connection", run.Connection?.Value), ("@world", run.World), ("@status", run.Status.ToColumn()),
+            ("@step", run.Step), ("@created_at", run.CreatedAt.ToColumn()), ("@updated_at", run.UpdatedAt.ToColumn()),
+            ("@due", isOpen ? Now : null), ("@revision", run.Revision), ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen),
+            ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
+            ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@journal_last", journaled)) ?? 0;
+        session.Execute(
+            "INSERT INTO run_bodies (run, state, prompt) VALUES (@number, @state, @prompt)",
+            ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
+        return number;
+    }
+
+    /// <summary>
+    /// Null where the lease was lost. An inbox item that this save has not seen keeps the run due now, so that a reply that came while
+    /// its holder was at work is looked at next.
+    /// </summary>
+    private long? UpdateRun(Session session, RunSave save)
+    {
+        var run = save.Run;
+        var isOpen = !run.Status.IsFinal();
+        var updated = session.List(
+            """
+            UPDATE runs SET
+              connection = @connection, status = @status, step = @step, updated_at = @updated_at,
+              due = CASE WHEN @is_open = 0 THEN NULL WHEN inbox_last > @inbox_seen THEN @now ELSE @due END,
+              revision = @revision, rounds = @rounds, inbox_seen = @inbox_seen, exit = @exit, is_open = @is_open, prompt_id = @prompt_id,
+              holder = iif(@is_released, NULL, holder), lease_until = iif(@is_released, NULL, lease_until),
+              journal_last = journal_last + @journaled
+            WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
+            RETURNING number, journal_last
+            """,
+            row => (Number: row.GetInt64(0), JournalLast: row.GetInt64(1)),
+            ("@id", run.Id.Value), ("@fence", save.Lease.Fence), ("@now", Now), ("@connection", run.Connection?.Value),
+            ("@status", run.Status.ToColumn()), ("@step", run.Step), ("@updated_at", run.UpdatedAt.ToColumn()), ("@due", run.Due?.ToColumn()),
+            ("@revision", run.Revision), ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen),
+            ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
+            ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@is_released", save.IsReleased || !isOpen),
+            ("@journaled", save.Journal.Count));
+        if (updated is not [var (number, journalLast)]) return null;
+        InsertJournal(session, number, journalLast - save.Journal.Count + 1, save.Journal);
+        return number;
+    }
+
+    private static void InsertJournal(Session session, long number, long firstSeq, IReadOnlyList<JournalEntry> journal)
+    {
+        for (var i = 0; i < journal.Count; i++)
+        {
+            session.Execute(
+                "INSERT INTO journal (run, seq, at, kind, step, detail) VALUES (@number, @seq, @at, @kind, @step, @detail)",
+                ("@number", number), ("@seq", firstSeq + i), ("@at", journal[i].At.ToColumn()), ("@kind", journal[i].Kind),
+                ("@step", journal[i].Step), ("@detail", StoredJson.ToText(journal[i].Detail)));
+        }
+    }
+
+    /// <summary>What a person typed is wiped as soon as it was applied; after the run's end nothing is left to apply.</summary>
+    private static void ForgetApplied(Session session, long number, StoredRun run) => session.Execute(
+        "DELETE FROM inbox WHERE run = @number AND seq <= @seen",
+        ("@number", number), ("@seen", run.Status.IsFinal() ? long.MaxValue : run.InboxSeen));
+}

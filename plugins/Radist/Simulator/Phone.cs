@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Engine.Sandbox;
+
+namespace Radist.Simulator;
+
+/// <summary>The person's phone: a page that shows what Telegram shows there, and lets a person do what he would do.</summary>
+internal static class Phone
+{
+    /// <summary>The two-step verification password of the account.</summary>
+    public const string Password = "correct horse";
+
+    /// <summary>The code that Telegram sends to its own chat.</summary>
+    public const string Code = "12345";
+
+    public static void Map(SimulatorRoutes routes)
+    {
+        foreach (var (path, type) in new[] { ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript") })
+        {
+            var content = new Answer(200, $"{type}; charset=utf-8", Resource(path));
+            routes.View(path == "phone.html" ? "phone" : path, (_, _, _) => content);
+        }
+
+        routes.View("phone/state", (world, request, now) =>
+            Shown(world, world.Read<RadistState>() ?? RadistState.Begin(world, routes.Worlds), request.Query["lang"] == "ru", now));
+        Action("scan", Scan);
+        Action("end", (_, state, _) => new(
+            state with { Sessions = [.. state.Sessions.Select(session => session with { Stage = Stage.Ended })] }, Done));
+        Action("two-step", (call, state, _) => new(state with { HasTwoStep = call.Http.Query["on"] == "true" }, Done));
+
+        void Action(string name, Func<SimulatorCall, RadistState, Course, Turn<RadistState>> act) =>
+            routes.Operation<RadistState>("POST", $"phone/{name}", $"phone.{name}", (call, state) =>
+                act(call, state ?? RadistState.Begin(call.World, routes.Worlds), Course.Of(call.World)));
+    }
+
+    private static Answer Done => Answer.Of(200, new { Done = true });
+
+    private static Turn<RadistState> Scan(SimulatorCall call, RadistState state, Course course) =>
+        state.NewestSession(course, call.Now) is { Stage: Stage.Qr } session
+            ? new(state.With(session.Accepted(call.Now, course, state.HasTwoStep)), Done)
+            : new(state, Answer.Of(409, new { Error = "there is no QR code to scan" }));
+
+    private static Answer Shown(World world, RadistState state, bool isRussian, DateTimeOffset now)
+    {
+        var course = Course.Of(world);
+        var session = state.NewestSession(course, now);
+        return Answer.Of(200, new
+        {
+            Scenario = isRussian ? course.Ru : course.En,
+            Stage = session is null ? "none" : JsonNamingPolicy.SnakeCaseLower.ConvertName(session.Stage.ToString()),
+            QrExpires = session is { Stage: Stage.Qr } ? session.QrExpires(now, course) : (DateTimeOffset?)null,
+            Now = now,
+            TwoStep = state.HasTwoStep,
+            Password,
+            Chat = state.Sessions.Where(known => known.IsByCode).Select(known => new { Code, At = known.StartedAt, IsNewest = known.Number == state.Sessions.Count }),
+            Connections = state.Connections.Select(connection => new { connection.Id, connection.Name, connection.AuthorizedAt }),
+        });
+    }
+
+    private static string Resource(string name)
+    {
+        using var stream = typeof(Phone).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,108 @@
+const texts = {
+  en: {
+    badge: "Simulated phone", devices: "Devices", scan: "Scan the QR code", chat: "Chat “Telegram”",
+    two_step: "Two-Step Verification", two_step_on: "On for this account", password: "The password is",
+    connections: "Stored at the provider", end: "End the session on this phone",
+    none: "Nobody is signing in yet.", qr: "A QR code is on the screen of the other device, good for {0} s.",
+    code: "A code was sent to the chat below.", unknown: "Signing in…", authenticated: "Signed in.",
+    passwordStage: "The other device asks for the two-step password.", ended: "The session has ended.",
+    message: "Login code: {0}. Do not give this code to anyone.", noMessages: "No messages.", noConnections: "Nothing yet.",
+    refused: "There is no QR code to scan right now.", lost: "The sandbox does not answer.",
+  },
+  ru: {
+    badge: "Имитация телефона", devices: "Устройства", scan: "Отсканировать QR-код", chat: "Чат «Telegram»",
+    two_step: "Двухэтапная аутентификация", two_step_on: "Включена для этого аккаунта", password: "Пароль:",
+    connections: "Сохранено у сервиса", end: "Завершить сеанс на этом телефоне",
+    none: "Пока никто не входит.", qr: "На экране другого устройства QR-код, он действует ещё {0} с.",
+    code: "Код отправлен в чат ниже.", unknown: "Выполняется вход…", authenticated: "Вход выполнен.",
+    passwordStage: "Другое устройство спрашивает пароль.", ended: "Сеанс завершён.",
+    message: "Код для входа: {0}. Никому его не сообщайте.", noMessages: "Сообщений нет.", noConnections: "Пока ничего.",
+    refused: "Сейчас нет QR-кода, который можно отсканировать.", lost: "Песочница не отвечает.",
+  },
+};
+
+const language = new URLSearchParams(location.search).get("lang") === "ru" ? "ru" : "en";
+const t = texts[language];
+const by = id => document.getElementById(id);
+const fill = (text, value) => text.replace("{0}", value);
+
+document.documentElement.lang = language;
+document.title = t.badge;
+for (const element of document.querySelectorAll("[data-text]")) element.textContent = t[element.dataset.text];
+
+function item(text, className = "") {
+  const element = document.createElement("li");
+  element.className = className;
+  element.append(text);
+  return element;
+}
+
+function message({ code, is_newest }) {
+  const element = item("", is_newest ? "" : "old");
+  const [before, after] = t.message.split("{0}");
+  const number = document.createElement("span");
+  number.className = "code";
+  number.textContent = code;
+  element.append(before, number, after);
+  return element;
+}
+
+function stored({ id, name }) {
+  const element = item(name);
+  const number = document.createElement("span");
+  number.textContent = `№ ${id}`;
+  element.append(number);
+  return element;
+}
+
+let shown = "";
+
+function show(state) {
+  const seconds = state.qr_expires ? Math.max(0, Math.round((Date.parse(state.qr_expires) - Date.parse(state.now)) / 1000)) : 0;
+  const stage = state.stage === "password" ? t.passwordStage : fill(t[state.stage], seconds);
+  if (by("stage").textContent !== stage) by("stage").textContent = stage;
+  by("scan").disabled = state.stage !== "qr";
+
+  const rest = JSON.stringify([state.scenario, state.two_step, state.chat, state.connections]);
+  if (rest === shown) return;
+  shown = rest;
+  by("scenario").textContent = state.scenario;
+  by("two-step").checked = state.two_step;
+  by("password-line").hidden = !state.two_step;
+  by("password").textContent = state.password;
+  by("chat").replaceChildren(...(state.chat.length ? state.chat.map(message) : [item(t.noMessages, "empty")]));
+  by("connections").replaceChildren(...(state.connections.length ? state.connections.map(stored) : [item(t.noConnections, "empty")]));
+}
+
+async function look() {
+  try {
+    const answer = await fetch(`phone/state?lang=${language}`, { cache: "no-store" });
+    if (!answer.ok) throw new Error();
+    show(await answer.json());
+    if (by("said").textContent === t.lost) by("said").textContent = "";
+  } catch {
+    by("said").textContent = t.lost;
+  }
+}
+
+async function act(path) {
+  by("said").textContent = "";
+  try {
+    const answer = await fetch(`phone/${path}`, { method: "POST" });
+    if (answer.status === 409) by("said").textContent = t.refused;
+  } catch {
+    by("said").textContent = t.lost;
+  }
+  await look();
+}
+
+by("scan").addEventListener("click", () => act("scan"));
+by("end").addEventListener("click", () => act("end"));
+by("two-step").addEventListener("change", event => act(`two-step?on=${event.target.checked}`));
+
+async function watch() {
+  await look();
+  setTimeout(watch, 1000);
+}
+
+watch();
