@@ -41,7 +41,11 @@ public abstract record CompiledStep(string Name, int Line)
         string Name, int Line, ImmutableArray<Field> Fields, TextTemplate? Text, LocalText? Button, int? As, string FormType,
         int? Submit, int? SubmitAs, Retry SubmitRetry, int? SubmitConfirm, int? AgainCondition, ImmutableArray<Handler> AgainOn,
         ImmutableArray<Handler> Catch, TextTemplate? AgainText, int Max, int? OnGiveUp, TimeSpan? Timeout, int? OnTimeout,
-        Show? Show, ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line);
+        Show? Show, ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line)
+    {
+        /// <summary>Whether no later step reads the form, and it holds a secret: it is forgotten once the answer is accepted.</summary>
+        public bool WipesForm { get; init; }
+    }
 
     /// <summary>Goes to the case that fits; <paramref name="Cases"/> holds one target for each number that <see cref="FlowScope.Choice"/> gives.</summary>
     /// <param name="Else">Where to go when none fits; null: the run fails with provider_changed.</param>
@@ -91,7 +95,11 @@ public abstract record CompiledStep(string Name, int Line)
 }
 
 /// <summary>Steps for a failure: the failure is in <see cref="RootSlots.Failure"/> while they run.</summary>
-public sealed record Handler(string Code, int Target);
+public sealed record Handler(string Code, int Target)
+{
+    /// <summary>What the operation tells the end user about the failure; null where it declares none. A prompt that asks again says it.</summary>
+    public LocalText? Text { get; init; }
+}
 
 /// <summary>How often a failing call is tried. A rate limit is waited out and spends no attempt.</summary>
 /// <param name="Max">Attempts in all, the first included. Default: 3 for Safe and Idempotent calls, 1 for Once.</param>

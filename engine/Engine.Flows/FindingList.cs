@@ -10,6 +10,8 @@ internal sealed class FindingList
     /// <summary>Whether the flow is refused.</summary>
     public bool HasErrors => findings.Exists(finding => finding.Severity == Severity.Error);
 
+    public void Add(IEnumerable<Finding> others) => findings.AddRange(others);
+
     public void Error(FindingCode code, Place place, string message) =>
         findings.Add(new Finding(code.Code, Severity.Error, place, message));
 

@@ -16,12 +16,17 @@ public static class FlowCompiler
 {
     /// <summary>Reads, checks and compiles. Bad input gives findings, never an exception.</summary>
     public static FlowCheck Check(FlowSource source, Catalog catalog, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+        Compilation.Run(source, catalog, isProved: true, cancellation);
 
     /// <summary>
     /// Compiles a flow that was checked before, without the proofs: a stricter checker never stops a run that goes on with
     /// the version it began with.
     /// </summary>
-    public static CompiledFlow Recompile(FlowSource source, Catalog catalog, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The flow does not compile: it was not checked, or against other plugins.</exception>
+    public static CompiledFlow Recompile(FlowSource source, Catalog catalog, CancellationToken cancellation)
+    {
+        var check = Compilation.Run(source, catalog, isProved: false, cancellation);
+        return check.Flow
+            ?? throw new InvalidOperationException(string.Join('\n', check.Findings.Where(found => found.Severity == Severity.Error)));
+    }
 }

@@ -1,7 +1,7 @@
 namespace Engine.Flows;
 
 /// <summary>The nearest right name for a wrong one.</summary>
-internal static class Nearest
+public static class Nearest
 {
     /// <summary>The candidate that differs least, by letters wrong, missing, extra or swapped; null where none is near.</summary>
     public static string? Find(string name, IEnumerable<string> candidates)

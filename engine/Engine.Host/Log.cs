@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "flow file '{File}' cannot be read: {Reason}")]
     public static partial void FlowFileUnreadable(ILogger log, string file, string reason);
 
+    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be had any more: its runs cannot go on")]
+    public static partial void PinnedFlowLost(ILogger log, Exception cause, string flow, string version);
+
     [LoggerMessage(20, LogLevel.Warning, "{Problem}")]
     public static partial void PluginProblem(ILogger log, string problem);
 
@@ -33,8 +36,8 @@ internal static partial class Log
     [LoggerMessage(30, LogLevel.Information, "run {Run} started: flow '{Flow}', purpose {Purpose}")]
     public static partial void RunStarted(ILogger log, RunId run, string flow, Purpose purpose);
 
-    [LoggerMessage(31, LogLevel.Error, "run {Run} crashed at step '{Step}' ({Crashes} in a row, parked: {IsParked})")]
-    public static partial void RunCrashed(ILogger log, Exception cause, RunId run, string step, int crashes, bool isParked);
+    [LoggerMessage(31, LogLevel.Error, "run {Run} could not be advanced at step '{Step}' (its crashes in a row: {Crashes}; ended for it: {IsParked})")]
+    public static partial void PumpTroubled(ILogger log, Exception cause, RunId? run, string step, int crashes, bool isParked);
 
     [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}")]
     public static partial void PumpStopped(ILogger log, Exception cause, TimeSpan pause);

@@ -18,7 +18,11 @@ public interface IOperationCaller
 /// <param name="World">The sandbox world the call goes to; null: the real provider.</param>
 /// <param name="Deadline">The call must have ended by then.</param>
 public sealed record OperationCall(
-    RunId Run, EffectId Effect, string Provider, string Build, string Operation, object Input, string? World, DateTimeOffset Deadline);
+    RunId Run, EffectId Effect, string Provider, string Build, string Operation, object Input, string? World, DateTimeOffset Deadline)
+{
+    /// <summary>Names the call, never what it sends.</summary>
+    public override string ToString() => $"{Run} {Effect}: {Provider}.{Operation}";
+}
 
 /// <summary>Gives the flow versions that runs go on with.</summary>
 public interface IFlowVersions

@@ -53,7 +53,21 @@ public sealed record PromptOption(string Name, ImmutableDictionary<string, strin
 /// <param name="ExpiresAt">The end of the shown value's life; it must be hidden at that moment.</param>
 /// <param name="Rotation">Counts from 1 the values shown in this step.</param>
 public sealed record ShownValues(
-    string? Qr, string? Image, string? Code, string? Link, string? Frame, DateTimeOffset? ExpiresAt, int Rotation, int? RotationsLeft);
+    string? Qr, string? Image, string? Code, string? Link, string? Frame, DateTimeOffset? ExpiresAt, int Rotation, int? RotationsLeft)
+{
+    /// <summary>The same with nothing left to see, once its time is over.</summary>
+    public ShownValues WithoutValues() => this with { Qr = null, Image = null, Code = null, Link = null, Frame = null };
+
+    /// <summary>Names no value: they are for the run's own person only.</summary>
+    public override string ToString() => $"rotation {Rotation}, until {ExpiresAt:O}";
+}
+
+public static class ShownValuesExtensions
+{
+    /// <summary>Whether there is anything to see: not before the first value, between two, nor after the last one's time.</summary>
+    public static bool HasValue(this ShownValues? shown) =>
+        shown is not null && (shown.Qr ?? shown.Image ?? shown.Code ?? shown.Link ?? shown.Frame) is not null;
+}
 
 /// <summary>Something else the person may choose.</summary>
 /// <param name="AvailableAt">Not before this moment.</param>

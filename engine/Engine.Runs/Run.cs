@@ -18,7 +18,7 @@ public sealed record Run
     public required string Subject { get; init; }
 
     /// <summary>The sandbox world its calls go to; null: the real provider.</summary>
-    public required string? World { get; init; }
+    public string? World { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -80,6 +80,12 @@ public sealed record Run
 
     /// <summary>When time alone brings the next change; null where it never does.</summary>
     public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>Whether the host is asked for something and has not answered.</summary>
+    public bool IsAsking => Pending is { SendAt: null, IsLost: false };
+
+    /// <summary>Names no value of the flow: some are secret, many are a person's.</summary>
+    public override string ToString() => $"{Id} at step {Step}, {Status}";
 }
 
 /// <summary>What a step remembers while it waits, and while its actions run. All counters start at 0.</summary>
@@ -103,8 +109,14 @@ public sealed record StepMemory
     /// <summary>Answers that were refused.</summary>
     public int Refused { get; init; }
 
-    /// <summary>Said above the form when it is asked again; null for nothing.</summary>
-    public PromptMessage? Message { get; init; }
+    /// <summary>Said above the form when it is asked again.</summary>
+    public ImmutableArray<PromptMessage> Messages { get; init; } = [];
+
+    /// <summary>The id of what is asked now; null before, and after an action: it is asked anew then.</summary>
+    public PromptId? Asked { get; init; }
+
+    /// <summary>Counts from 1 what was shown under <see cref="Asked"/>.</summary>
+    public int Rev { get; init; }
 
     /// <summary>When this step first showed a prompt; null before.</summary>
     public DateTimeOffset? AppearedAt { get; init; }
@@ -165,15 +177,24 @@ public sealed record PendingCall(PendingKind Kind, EffectId Effect, int Site, ob
 
     /// <summary>Since when <see cref="Confirm"/> is being asked instead; null before.</summary>
     public DateTimeOffset? ConfirmingSince { get; init; }
+
+    /// <summary>Names the call, never what it sends.</summary>
+    public override string ToString() => $"{Kind} {Effect}, attempt {Attempt}";
 }
 
 /// <summary>A call that finds out whether another one happened.</summary>
 /// <param name="SettleBy">The deadline of the call in doubt: until then a "not found" may still become wrong.</param>
-public sealed record ConfirmCall(int Site, object Input, DateTimeOffset SettleBy);
+public sealed record ConfirmCall(int Site, object Input, DateTimeOffset SettleBy)
+{
+    public override string ToString() => $"site {Site}";
+}
 
 /// <summary>A call that takes back a step.</summary>
 /// <param name="Step">The index of the step it takes back.</param>
-public sealed record UndoEntry(int Step, int Site, object Input);
+public sealed record UndoEntry(int Step, int Site, object Input)
+{
+    public override string ToString() => $"undo of step {Step}";
+}
 
 /// <summary>What a run is heading for once its call is settled and what was done is undone.</summary>
 /// <param name="Status">A final status; ignored where it begins anew.</param>

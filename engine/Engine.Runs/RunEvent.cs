@@ -14,7 +14,11 @@ public abstract record RunEvent
     public sealed record Woke : RunEvent;
 
     /// <summary>A call gave a value of the operation's output type.</summary>
-    public sealed record CallAnswered(EffectId Effect, object Value) : RunEvent;
+    public sealed record CallAnswered(EffectId Effect, object Value) : RunEvent
+    {
+        /// <summary>Names the call, never its answer.</summary>
+        public override string ToString() => $"{Effect} answered";
+    }
 
     /// <summary>A call failed.</summary>
     public sealed record CallFailed(EffectId Effect, Failure Failure) : RunEvent;
@@ -41,7 +45,11 @@ public abstract record Effect
     /// <summary>Call an operation and report its outcome with the same id.</summary>
     /// <param name="Input">The operation's input record.</param>
     /// <param name="Deadline">The call must have ended by then; within the lease for a call that must happen once.</param>
-    public sealed record Call(EffectId Id, string Provider, string Operation, object Input, DateTimeOffset Deadline) : Effect;
+    public sealed record Call(EffectId Id, string Provider, string Operation, object Input, DateTimeOffset Deadline) : Effect
+    {
+        /// <summary>Names the call, never what it sends.</summary>
+        public override string ToString() => $"{Id}: {Provider}.{Operation}";
+    }
 
     /// <summary>Look for a stored connection with this identity.</summary>
     public sealed record LookUpIdentity(EffectId Id, string IdentityKey) : Effect;

@@ -1,4 +1,9 @@
+using System.Collections.Concurrent;
+
 namespace Engine.Runs;
+
+/// <summary>What the pump reaches the world through.</summary>
+public sealed record RunPorts(IRunStore Store, IFlowVersions Flows, IOperationCaller Caller);
 
 /// <summary>The pump's settings.</summary>
 public sealed record RunPumpOptions
@@ -9,6 +14,12 @@ public sealed record RunPumpOptions
     /// <summary>Runs worked on at the same time. Default: 512.</summary>
     public int MaxRuns { get; init; } = 512;
 
+    /// <summary>Runs claimed at once. Default: 256.</summary>
+    public int Batch { get; init; } = 256;
+
+    /// <summary>Waiting runs whose state is kept decoded. Default: 20,000.</summary>
+    public int CachedRuns { get; init; } = 20_000;
+
     /// <summary>How long a claimed run is held unless renewed. Default: 6 s.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(6);
 
@@ -17,27 +28,132 @@ public sealed record RunPumpOptions
 
     /// <summary>How long it sleeps at the most when nothing is due and nobody calls. Default: 1 s.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long it sleeps at least, so that runs falling due closely together are claimed together. Default: 10 ms.</summary>
+    public TimeSpan Gather { get; init; } = TimeSpan.FromMilliseconds(10);
 }
 
-/// <summary>Told by the pump about runs that could not be advanced. Called from any thread.</summary>
-/// <param name="Step">The step it stood at.</param>
-/// <param name="Crashes">How often in a row, this time included.</param>
+/// <summary>An exception that stopped the pump from advancing a run.</summary>
+/// <param name="Run">Null where it was not about one run: the store could not be asked.</param>
+/// <param name="Step">The step it stood at; empty where there is no run.</param>
+/// <param name="Crashes">How often in a row the run failed at this step, this time included; 0 where it is not the run's fault.</param>
 /// <param name="IsParked">Whether the run was ended as failed for it.</param>
-public sealed record RunCrash(RunId Run, string Step, int Crashes, bool IsParked, Exception Cause);
+public sealed record PumpTrouble(RunId? Run, string Step, int Crashes, bool IsParked, Exception Cause);
 
 /// <summary>
 /// The one loop that advances runs: claims those that are due, tells them what happened, stores what follows, performs the effects.
 /// Any host may run it; several may run over one store.
 /// </summary>
-/// <param name="report">Gets each crash of a run, once.</param>
+/// <param name="report">Gets each trouble once, from any thread.</param>
 public sealed class RunPump(
-    IRunStore store, IFlowVersions flows, IOperationCaller caller, RunChanges changes, TimeProvider time, RunPumpOptions options,
-    Action<RunCrash> report)
+    RunPorts ports, RunChanges changes, TimeProvider time, RunPumpOptions options, Action<PumpTrouble> report)
+    : IDisposable
 {
-    /// <summary>Pumps until cancelled; then lets go of what it holds and returns.</summary>
-    public Task RunAsync(CancellationToken cancellation)
+    private readonly ConcurrentDictionary<HeldRun, DateTimeOffset> held = new();
+    private readonly SemaphoreSlim places = new(options.MaxRuns);
+    private readonly RunWorker worker = new(ports, changes, time, new RunCache(options.CachedRuns), report);
+
+    /// <summary>Pumps until cancelled; then lets go of what it holds and returns. A call that must happen once is waited for.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
     {
-        _ = (store, flows, caller, changes, time, options, report);
-        throw new NotSupportedException();
+        using var stopRenewing = new CancellationTokenSource();
+        var renewing = RenewAsync(stopRenewing.Token);
+        while (!cancellation.IsCancellationRequested) await PumpSafelyAsync(cancellation);
+        for (var place = 0; place < options.MaxRuns; place++) await places.WaitAsync(CancellationToken.None);
+        places.Release(options.MaxRuns);
+        await stopRenewing.CancelAsync();
+        await renewing;
     }
+
+    public void Dispose() => places.Dispose();
+
+    private async Task PumpSafelyAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await PumpAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        catch (Exception exception)
+        {
+            report(new PumpTrouble(null, "", 0, false, exception));
+            await PauseAsync(options.LookEvery, cancellation);
+        }
+    }
+
+    private async Task PumpAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            var work = changes.NextWork();
+            await places.WaitAsync(cancellation);
+            places.Release();
+            var max = Math.Min(options.Batch, places.CurrentCount);
+            var claimed = await ports.Store.ClaimDueAsync(new ClaimRequest(options.Node, max, options.Lease), cancellation);
+            foreach (var run in claimed) Begin(run, cancellation);
+            if (claimed.Count < max) await RestAsync(work, cancellation);
+        }
+    }
+
+    private void Begin(ClaimedRun claimed, CancellationToken cancellation)
+    {
+        // Never waits: only this loop takes places, and it claimed no more than there were.
+        places.Wait(CancellationToken.None);
+        var run = new HeldRun(claimed);
+        held[run] = time.GetUtcNow();
+        _ = Task.Run(() => WorkAsync(run, cancellation), CancellationToken.None);
+    }
+
+    /// <summary>Owned by <see cref="places"/>: the pump does not return before every place is free again.</summary>
+    private async Task WorkAsync(HeldRun run, CancellationToken cancellation)
+    {
+        try
+        {
+            await worker.WorkAsync(run, cancellation);
+        }
+        finally
+        {
+            held.TryRemove(run, out _);
+            places.Release();
+        }
+    }
+
+    /// <summary>Sleeps until the next run falls due, somebody says that one is, or it is time to look anyway.</summary>
+    private async Task RestAsync(Task work, CancellationToken cancellation)
+    {
+        var due = await ports.Store.NextDueAsync(cancellation);
+        var pause = due is { } at ? at - time.GetUtcNow() : options.LookEvery;
+        if (pause > options.LookEvery) pause = options.LookEvery;
+        if (pause < options.Gather) pause = options.Gather;
+        using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(work, Task.Delay(pause, time, awake.Token));
+        await awake.CancelAsync();
+    }
+
+    /// <summary>Renews the leases of runs that are still worked on, and stops work on those that were lost.</summary>
+    private async Task RenewAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            await PauseAsync(options.RenewEvery, cancellation);
+            var old = time.GetUtcNow() - options.RenewEvery / 2;
+            var runs = held.Where(entry => entry.Value <= old).Select(entry => entry.Key).ToList();
+            if (runs.Count == 0) continue;
+            try
+            {
+                var lost = await ports.Store.RenewAsync([.. runs.Select(run => run.Lease)], options.Lease, CancellationToken.None);
+                foreach (var run in runs.Where(run => lost.Contains(run.Lease.Run))) run.Lose();
+            }
+            catch (Exception exception)
+            {
+                report(new PumpTrouble(null, "", 0, false, exception));
+            }
+        }
+    }
+
+    /// <summary>A pause that ends early, and quietly, when the pump stops.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation) =>
+        await Task.Delay(pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -1,60 +1,8 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Engine.Flows;
 
 namespace Engine.Runs;
-
-/// <summary>A wish for a new run.</summary>
-/// <param name="Input">By field name, as typed.</param>
-/// <param name="Connection">The connection to re-authorize or reconfigure; null to connect a new one.</param>
-/// <param name="World">The sandbox world its calls go to; null: the real provider.</param>
-/// <param name="Key">The caller's promise that the same request is sent again; null for none.</param>
-public sealed record StartRequest(
-    string Flow,
-    IReadOnlyDictionary<string, string> Input,
-    Purpose Purpose,
-    ConnectionId? Connection,
-    string Subject,
-    string? World,
-    IdempotencyKey? Key);
-
-/// <summary>A value that a field does not take.</summary>
-/// <param name="Code"><c>required</c>, <c>too_long</c>, <c>unknown_field</c>, or <c>not_a_</c> and the field's type; <c>pattern</c>.</param>
-/// <param name="Text">One sentence, by language.</param>
-public sealed record FieldError(string Field, string Code, ImmutableDictionary<string, string> Text);
-
-/// <summary>What became of a wish for a new run.</summary>
-public abstract record StartOutcome
-{
-    private StartOutcome() { }
-
-    /// <summary>The run exists. <paramref name="IsRepeated"/>: the same key made it before.</summary>
-    public sealed record Started(RunId Run, bool IsRepeated) : StartOutcome;
-
-    public sealed record NoSuchFlow(string Flow) : StartOutcome;
-
-    /// <summary>Some inputs are not what the flow takes; all of them are named.</summary>
-    public sealed record InputRefused(ImmutableArray<FieldError> Errors) : StartOutcome;
-
-    /// <summary>The flow is not made for this purpose.</summary>
-    public sealed record PurposeNotOffered(Purpose Purpose, ImmutableArray<Purpose> Offered) : StartOutcome;
-
-    /// <summary>The purpose needs a stored connection and none was named.</summary>
-    public sealed record ConnectionRequired(Purpose Purpose) : StartOutcome;
-
-    /// <summary>A connection was named though a new one is to be made.</summary>
-    public sealed record ConnectionNotWanted : StartOutcome;
-
-    public sealed record NoSuchConnection(ConnectionId Connection) : StartOutcome;
-
-    /// <summary>The connection was made by another flow, and only that one may renew it.</summary>
-    public sealed record ConnectionOfOtherFlow(string Flow) : StartOutcome;
-
-    /// <summary>The key was used before, with another request.</summary>
-    public sealed record KeyReused : StartOutcome;
-
-    /// <summary>The connection is being re-authorized by this run already.</summary>
-    public sealed record AlreadyOpen(RunId Run) : StartOutcome;
-}
 
 /// <summary>Begins runs.</summary>
 /// <param name="fillRandom">Fills a span with random bytes; ids are made of them.</param>
@@ -62,9 +10,96 @@ public sealed class RunStarter(
     IFlowVersions flows, IRunStore store, RunChanges changes, TimeProvider time, Action<Span<byte>> fillRandom)
 {
     /// <summary>Checks a wish and stores the new run, due at once.</summary>
-    public Task<StartOutcome> StartAsync(StartRequest request, CancellationToken cancellation)
+    public async Task<StartOutcome> StartAsync(StartRequest request, CancellationToken cancellation)
     {
-        _ = (flows, store, changes, time, fillRandom);
-        throw new NotSupportedException();
+        if (flows.FindCurrent(request.Flow) is not { } flow) return new StartOutcome.NoSuchFlow(request.Flow);
+        var offered = flow.Flow.Purposes;
+        if (!offered.Contains(request.Purpose)) return new StartOutcome.PurposeNotOffered(request.Purpose, offered);
+
+        Connection? stored = null;
+        if (request.Purpose == Purpose.Connect)
+        {
+            if (request.Connection is not null) return new StartOutcome.ConnectionNotWanted();
+        }
+        else
+        {
+            if (request.Connection is not { } id) return new StartOutcome.ConnectionRequired(request.Purpose);
+            stored = await store.FindConnectionAsync(id, cancellation);
+            if (stored is null) return new StartOutcome.NoSuchConnection(id);
+            if (stored.Flow != request.Flow) return new StartOutcome.ConnectionOfOtherFlow(stored.Flow);
+        }
+
+        var input = FieldRules.Check(flow.Flow.Inputs, request.Input);
+        if (!input.Errors.IsEmpty) return new StartOutcome.InputRefused(input.Errors);
+        return await CreateAsync(flow, request, stored, input.Values, cancellation);
     }
+
+    private async Task<StartOutcome> CreateAsync(
+        LoadedFlow flow, StartRequest request, Connection? stored, ImmutableDictionary<string, string> input,
+        CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var id = new RunId("run_" + RandomId.New(now, fillRandom));
+        var leftover = request.Purpose == Purpose.Connect && LeavesParts(flow.Flow)
+            ? await store.TakeLeftoverAsync(request.Flow, request.Subject, id, cancellation)
+            : null;
+        var run = NewRun(flow, request, stored, id, now) with
+        {
+            Slots = SlotsOf(flow, input, stored, leftover),
+            Leftover = leftover is null ? ImmutableDictionary<string, JsonElement>.Empty : PartsOf(leftover),
+        };
+        var creation = await store.CreateAsync(RowOf(flow, request, run), request.Key, [], cancellation);
+        if (creation is RunCreation.Created) changes.WorkAdded();
+        return creation switch
+        {
+            RunCreation.Created => new StartOutcome.Started(id, false),
+            RunCreation.Repeated repeated => new StartOutcome.Started(repeated.Id, true),
+            RunCreation.KeyReused => new StartOutcome.KeyReused(),
+            RunCreation.AlreadyOpen open => new StartOutcome.AlreadyOpen(open.Id),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private Run NewRun(LoadedFlow flow, StartRequest request, Connection? stored, RunId id, DateTimeOffset now) => new()
+    {
+        Id = id,
+        Purpose = request.Purpose,
+        Subject = request.Subject,
+        World = request.World,
+        CreatedAt = now,
+        Deadline = now + flow.Flow.Limits.Total,
+        Draft = new ConnectionId("con_" + RandomId.New(now, fillRandom)),
+        Stored = stored,
+        Slots = [],
+        WakeAt = now,
+    };
+
+    private static StoredRun RowOf(LoadedFlow flow, StartRequest request, Run run) => new(
+        run.Id, request.Flow, flow.Flow.Version, request.Purpose, request.Subject, request.Connection, request.World,
+        RunStatus.Running, flow.Flow.Steps[0].Name, run.CreatedAt, run.CreatedAt, run.CreatedAt, 1, 0, 0, null, null,
+        RunCodec.Encode(flow, run));
+
+    private static ImmutableArray<object?> SlotsOf(
+        LoadedFlow flow, ImmutableDictionary<string, string> input, Connection? stored, string? leftover)
+    {
+        var slots = new object?[flow.Flow.Slots.Length];
+        slots[RootSlots.Input] = FormJson.Read(flow, flow.SlotType(RootSlots.Input), flow.Flow.Inputs, input, null);
+        if (stored is not null)
+        {
+            var root = JsonSerializer.SerializeToElement(new ConnectionRoot(stored.Id.Value, stored.Params), flow.Json);
+            slots[RootSlots.Connection] = root.Deserialize(flow.SlotType(RootSlots.Connection), flow.Json);
+        }
+        if (leftover is not null)
+        {
+            slots[RootSlots.Leftover] = JsonSerializer.Deserialize(leftover, flow.SlotType(RootSlots.Leftover), flow.Json);
+        }
+        return [.. slots];
+    }
+
+    private static bool LeavesParts(CompiledFlow flow) => flow.Steps.Any(step => step is CompiledStep.Call { Leftover.IsEmpty: false });
+
+    private static ImmutableDictionary<string, JsonElement> PartsOf(string leftover) =>
+        JsonSerializer.Deserialize<ImmutableDictionary<string, JsonElement>>(leftover) ?? ImmutableDictionary<string, JsonElement>.Empty;
+
+    private sealed record ConnectionRoot(string Id, JsonElement Params);
 }

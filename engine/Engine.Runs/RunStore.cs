@@ -18,18 +18,24 @@ public interface IRunStore
     Task<IReadOnlyList<StoredRun>> ListAsync(RunFilter filter, CancellationToken cancellation);
 
     /// <summary>
-    /// Takes runs that are due and that nobody holds, or whose holder's lease has passed: each gets a new fence, which the caller
-    /// must show at every save.
+    /// Takes runs that are due and that nobody holds, or whose holder's lease has passed: each gets the next fence (the last one and 1),
+    /// which the caller must show at every save.
     /// </summary>
     Task<IReadOnlyList<ClaimedRun>> ClaimDueAsync(ClaimRequest request, CancellationToken cancellation);
 
     /// <summary>Lengthens leases; gives those that were lost.</summary>
     Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation);
 
-    /// <summary>Stores what an advance changed; concurrent saves share a commit. False where the lease was lost: nothing was stored.</summary>
+    /// <summary>
+    /// Stores what an advance changed; concurrent saves share a commit. False where the lease was lost: nothing was stored. A run whose
+    /// inbox holds items after <see cref="StoredRun.InboxSeen"/> stays due now, whatever the save says: they came meanwhile.
+    /// </summary>
     Task<bool> SaveAsync(RunSave save, CancellationToken cancellation);
 
-    /// <summary>Stores only when to look again, counts a poll round, and lets go of the lease. False where the lease was lost.</summary>
+    /// <summary>
+    /// Stores only when to look again, counts a poll round, and lets go of the lease. False where the lease was lost. Unseen inbox items
+    /// keep the run due now, as with <see cref="SaveAsync"/>.
+    /// </summary>
     Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation);
 
     /// <summary>The run's inbox after a sequence number, in order.</summary>

@@ -1,6 +1,170 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Engine.Flows;
+using Engine.Plugins;
+using Engine.Runs;
+using Engine.Sdk;
+using Engine.Storage;
+
 namespace Engine.Benchmarks;
 
+/// <summary>
+/// Ten thousand runs wait in a poll of five seconds: real SQLite, the real pump, the real Radist plugin over real HTTP to a server in
+/// this process that answers at once. Lateness is the time from a run's due moment to the moment its call begins.
+/// </summary>
 internal static class LatenessBenchmark
 {
-    public static Task<bool> RunAsync() => Task.FromResult(true);
+    private const int Runs = 10_000;
+
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
+
+    public static async Task<bool> RunAsync()
+    {
+        Console.WriteLine($"lateness: {Runs} runs waiting in a 5 s poll on SQLite, the provider answering at once");
+        var folder = Directory.CreateTempSubdirectory("engine-bench-");
+        try
+        {
+            await using var provider = await InstantProvider.StartAsync();
+            return await RunAsync(folder.FullName, provider.Address);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<bool> RunAsync(string folder, Uri address)
+    {
+        var time = TimeProvider.System;
+        using var http = new HttpMessageInvoker(ProviderHttp.NewHandler());
+        using var plugins = PluginCatalog.Load([PluginFolder], Path.Combine(folder, "builds"), http, time);
+        await using var sqlite = await SqliteStore.OpenAsync(
+            Path.Combine(folder, "data"), Path.Combine(folder, "engine.key"), time, CancellationToken.None);
+        var flows = new OneFlow(plugins);
+        var lateness = new Lateness(time);
+        var store = new WatchedStore(sqlite, lateness);
+        var caller = new WatchedCaller(plugins, address, lateness);
+        var changes = new RunChanges();
+        var crashes = new ConcurrentBag<PumpTrouble>();
+        using var stop = new CancellationTokenSource();
+        using var pump = new RunPump(new RunPorts(store, flows, caller), changes, time, new RunPumpOptions(), crashes.Add);
+        var pumping = Task.Run(() => pump.RunAsync(stop.Token));
+
+        var began = time.GetTimestamp();
+        var starter = new RunStarter(flows, store, changes, time, RandomNumberGenerator.Fill);
+        await Parallel.ForAsync(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, cancellation) =>
+            await starter.StartAsync(
+                new StartRequest(OneFlow.Name, new Dictionary<string, string>(), Purpose.Connect, null, "bench", null, null), cancellation));
+        Console.WriteLine($"  {Runs} runs started in {time.GetElapsedTime(began).TotalSeconds:0.0} s");
+        await Task.Delay(Settle);
+
+        lateness.Clear();
+        var cpu = Environment.CpuUsage.TotalTime;
+        await Task.Delay(Window);
+        var taken = lateness.Milliseconds;
+        cpu = Environment.CpuUsage.TotalTime - cpu;
+        await stop.CancelAsync();
+        await pumping;
+
+        Console.WriteLine($"  {taken.Count / Window.TotalSeconds:0} calls a second (2000 are due), {cpu / Window:0.0} cores busy, {crashes.Count} crashes");
+        Console.WriteLine($"  late by: median {Measurement.Percentile(taken, 0.5):0} ms, p99 {Measurement.Percentile(taken, 0.99):0} ms, at most {taken.Max():0} ms");
+        var isComplete = taken.Count >= 0.9 * Runs / 5 * Window.TotalSeconds && crashes.IsEmpty;
+        if (!isComplete) Console.WriteLine("  MISSED: too few polls, or crashed runs");
+        return Measurement.Report("lateness p95", Measurement.Percentile(taken, 0.95) / 1000, "s", 0.5) && isComplete;
+    }
+
+    // The host's output, of the same configuration as this program.
+    private static string PluginFolder => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Engine.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins"));
+
+    /// <summary>The flow that all runs have: a session is opened and polled until somebody scans, which nobody does.</summary>
+    private sealed class OneFlow : IFlowVersions
+    {
+        public const string Name = "bench-poll";
+
+        private const string Text = """
+            flow: bench-poll
+            title: { en: Benchmark, ru: Замер }
+            uses: { radist: radist }
+            fails: [qr_not_scanned, session_lost]
+            limits: { total: 1h }
+            steps:
+              - call: radist.telegram_init
+                with: { auth_type: qr }
+                as: session
+                undo: none
+                because: it lapses by itself
+              - poll: radist.telegram_login
+                with: { session_id: =session.session_id }
+                from: =session
+                as: session
+                every: 5s
+                until: session.status is waiting_for_password or authenticated
+                timeout: 30m
+                on_timeout: { fail: qr_not_scanned }
+                show:
+                  qr: =session.qr_login?.url
+                  expires_at: =session.qr_login?.expires
+                  text: { en: Scan the code, ru: Отсканируйте код }
+              - done:
+            """;
+
+        private readonly LoadedFlow loaded;
+
+        public OneFlow(PluginCatalog plugins)
+        {
+            var check = FlowCompiler.Check(new FlowSource("bench-poll.yaml", Encoding.UTF8.GetBytes(Text)), plugins.Catalog, CancellationToken.None);
+            var flow = check.Flow ?? throw new InvalidOperationException(string.Join('\n', check.Findings));
+            loaded = LoadedFlow.Load(flow, name => flow.Providers
+                .Select(pair => plugins.FindAssembly(pair.Key, pair.Value))
+                .FirstOrDefault(assembly => assembly?.GetName().Name == name));
+        }
+
+        public LoadedFlow? FindCurrent(string flow) => flow == Name ? loaded : null;
+
+        public Task<LoadedFlow?> FindAsync(string flow, string version, CancellationToken cancellation) => Task.FromResult(FindCurrent(flow));
+    }
+
+    private sealed class WatchedCaller(PluginCatalog plugins, Uri address, Lateness lateness) : IOperationCaller
+    {
+        private readonly ProviderSettings settings = new(
+        [
+            KeyValuePair.Create("base_url", address.AbsoluteUri),
+            KeyValuePair.Create("api_key", "bench"),
+            KeyValuePair.Create("company_id", "1"),
+        ]);
+
+        public async Task<Result<object>> CallAsync(Engine.Runs.OperationCall call, CancellationToken cancellation)
+        {
+            if (call.Operation == "telegram_login") lateness.Began(call.Run);
+            return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, settings, cancellation) switch
+            {
+                CallOutcome.Answered answered => answered.Value,
+                CallOutcome.Failed failed => failed.Failure,
+                var other => throw new InvalidOperationException($"{other}"),
+            };
+        }
+    }
+}
+
+/// <summary>How late calls begin.</summary>
+internal sealed class Lateness(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<RunId, DateTimeOffset> due = new();
+    private ConcurrentBag<double> taken = [];
+
+    public IReadOnlyCollection<double> Milliseconds => taken;
+
+    public void Clear() => taken = [];
+
+    /// <summary>A run was claimed that was due then.</summary>
+    public void Claimed(RunId run, DateTimeOffset then) => due[run] = then;
+
+    /// <summary>Its call begins now.</summary>
+    public void Began(RunId run)
+    {
+        if (due.TryGetValue(run, out var then)) taken.Add((time.GetUtcNow() - then).TotalMilliseconds);
+    }
 }

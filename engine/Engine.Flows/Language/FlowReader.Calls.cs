@@ -8,18 +8,13 @@ internal sealed partial class FlowReader
     {
         keys.RequireWith("timeout", "on_timeout");
         var operation = ReadOperation(verb, keys);
-        var step = operation is null ? null : new StepNode.Call(
-            verb.Key,
-            operation,
-            ReadAs(keys),
-            ReadRetry(keys),
-            FindDuration(keys, "timeout"),
-            FindBlock(keys, "on_timeout"),
-            FindHandlers(keys, "catch"),
-            ReadConfirm(keys),
-            ReadUndo(keys),
-            keys.Find("leftover") is { } leftover ? ReadNamedValues(leftover, ReadMarkedExpression) : []);
-        return step;
+        var (name, retry, timeout) = (ReadAs(keys), ReadRetry(keys), FindDuration(keys, "timeout"));
+        var (onTimeout, handlers) = (FindBlock(keys, "on_timeout"), FindHandlers(keys, "catch"));
+        var (confirm, undo) = (ReadConfirm(keys), ReadUndo(keys));
+        var leftover = keys.Find("leftover") is { } entry ? ReadNamedValues(entry, ReadMarkedExpression) : [];
+        return operation is null
+            ? null
+            : new StepNode.Call(verb.Key, operation, name, retry, timeout, onTimeout, handlers, confirm, undo, leftover);
     }
 
     /// <summary>The operation that a key names, with the arguments in <c>with</c> beside it.</summary>
@@ -57,13 +52,15 @@ internal sealed partial class FlowReader
         if (undo?.Value is YamlNode.Value { Scalar: { Value: not "" } word })
         {
             if (FindWord(word, "none") is null) return null;
-            if (because is null) findings.Error(FindingCodes.KeysDoNotFit, undo.Key.Place, "'undo: none' needs 'because' beside it: why nothing can be taken back");
+            if (because is null) findings.Error(FindingCodes.KeysDoNotFit, undo.Key.Place,
+                "'undo: none' needs 'because' beside it: why nothing can be taken back");
             return because is not null && ReadScalar(because) is { } reason ? new UndoNode.None(reason) : null;
         }
 
         if (because is not null)
         {
-            findings.Error(FindingCodes.KeysDoNotFit, because.Key.Place, "'because' says why there is no undo; write 'undo: none' beside it, or leave it out");
+            findings.Error(FindingCodes.KeysDoNotFit, because.Key.Place,
+                "'because' says why there is no undo; write 'undo: none' beside it, or leave it out");
         }
 
         return undo is not null && ReadInnerCall(undo) is { } call ? new UndoNode.Call(call) : null;
@@ -137,7 +134,8 @@ internal sealed partial class FlowReader
         }
         else if (key is null && none is null)
         {
-            findings.Error(FindingCodes.MissingKey, entry.Key.Place, "'identity' needs 'key', or 'none' with the reason why there is no key");
+            findings.Error(FindingCodes.MissingKey, entry.Key.Place,
+                "'identity' needs 'key', or 'none' with the reason why there is no key");
         }
 
         if (key is not null) return ReadValue(key) is { } value ? new IdentityNode.Key(value, label) : null;

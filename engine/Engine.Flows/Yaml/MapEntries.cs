@@ -2,22 +2,28 @@ using System.Collections.Immutable;
 
 namespace Engine.Flows;
 
-/// <summary>Gathers the entries of one map, refusing what YAML lets pass: equal keys, keys that are no names, values cut off unnoticed.</summary>
+/// <summary>Gathers the entries of one map, refusing what YAML lets pass: equal keys, keys that are no names, values
+/// cut off unnoticed.</summary>
 internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlowStyle)
 {
     private readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();
     private readonly Dictionary<string, Place> seen = new(StringComparer.Ordinal);
+
+    /// <summary>Whether all entries were taken, except second ones of the same key.</summary>
+    public bool AreWhole { get; private set; } = true;
 
     /// <param name="start">The offset at which the key begins.</param>
     public void Add(YamlNode key, YamlNode value, int start)
     {
         if (key is not YamlNode.Value { Scalar: var name })
         {
+            AreWhole = false;
             if (key is not YamlNode.Refused) RefuseKey(key, start);
         }
         else if (name is { Value: "<<", IsPlain: true })
         {
-            findings.Error(FindingCodes.Anchor, name.Place, "'<<' merges maps in YAML, which flows do not have; write the keys out");
+            findings.Error(FindingCodes.Anchor, name.Place,
+                "'<<' merges maps in YAML, which flows do not have; write the keys out");
         }
         else if (isFlowStyle && WasCut(value) is { } cut)
         {
@@ -49,10 +55,12 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
         findings.Error(FindingCodes.KeyIsNoName, key.Place, $"a key is a name, and this is {key.Kind}");
     }
 
-    /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key <c>y)</c> without a value.</summary>
+    /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key
+    /// <c>y)</c> without a value.</summary>
     private Scalar? WasCut(YamlNode value)
     {
         if (value is not YamlNode.Value { Scalar: { IsPlain: true, Value: "" } } || entries.Count == 0) return null;
-        return entries[^1].Value is YamlNode.Value { Scalar: { IsPlain: true } before } && Brackets.AreOpen(before.Value) ? before : null;
+        if (entries[^1].Value is not YamlNode.Value { Scalar: { IsPlain: true } before }) return null;
+        return Brackets.AreOpen(before.Value) ? before : null;
     }
 }

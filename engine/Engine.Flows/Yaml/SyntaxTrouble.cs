@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Engine.Flows;
 
-/// <summary>Says in plain words why YAML could not go on. The traps flow authors fall into have findings of their own.</summary>
+/// <summary>Says in plain words why YAML could not go on. The traps flow authors fall into have findings of their
+/// own.</summary>
 internal static class SyntaxTrouble
 {
     private const string Braces = "YAML takes '{{' at the beginning of a value for a map; put the whole value in quotes";
@@ -18,6 +19,7 @@ internal static class SyntaxTrouble
         ("anchor", FindingCodes.Anchor, "YAML takes a leading '&' or '*' for an anchor or an alias; put the whole value in quotes"),
         ("surrogates", FindingCodes.ForbiddenCharacter, "half a surrogate pair has no place in a value; write both halves, or the character itself"),
         ("escape", FindingCodes.Syntax, @"YAML does not know an escape in these quotes; write a backslash as \\, or use single quotes"),
+        ("hexadecimal", FindingCodes.Syntax, @"YAML does not know an escape in these quotes; write a backslash as \\, or use single quotes"),
         ("UTF32", FindingCodes.Syntax, "an escape after this stands for no character"),
         ("quoted scalar", FindingCodes.Syntax, "the quote that opens here is not closed, or the lines after it are not indented"),
         ("invalid mapping", FindingCodes.Syntax,
@@ -43,7 +45,8 @@ internal static class SyntaxTrouble
         if (message.Contains(" tab ", StringComparison.Ordinal))
         {
             var tab = Math.Max(offset, text.Raw.IndexOf('\t', offset));
-            findings.Error(FindingCodes.Tab, text.PlaceOf(tab, tab + 1), "a tab stands where YAML wants spaces; indent with spaces");
+            findings.Error(FindingCodes.Tab, text.PlaceOf(tab, tab + 1),
+                "a tab stands where YAML wants spaces; indent with spaces");
         }
         else if (BracesAtStart.Match(line) is { Success: true } braces)
         {
@@ -57,7 +60,8 @@ internal static class SyntaxTrouble
         }
     }
 
-    /// <summary>The finding for a key that begins with two braces, of which the inner one begins at the offset.</summary>
+    /// <summary>The finding for a key that begins with two braces, of which the inner one begins at the
+    /// offset.</summary>
     public static void ExplainBraces(FlowText text, int offset, FindingList findings) =>
         findings.Error(FindingCodes.BrokenByBraces, text.PlaceOf(offset - 1, offset + 1), Braces);
 

@@ -6,7 +6,8 @@ using Events = YamlDotNet.Core.Events;
 namespace Engine.Flows;
 
 /// <summary>
-/// Reads YAML text into nodes, straight from the parser's events, so that limits bind before anything is built: the loaders of YamlDotNet 16.3
+/// Reads YAML text into nodes, straight from the parser's events, so that limits bind before anything is built: the
+/// loaders of YamlDotNet 16.3
 /// die of deep nesting, and take the last of two equal keys in silence.
 /// </summary>
 internal sealed class YamlReader
@@ -29,6 +30,9 @@ internal sealed class YamlReader
 
     private Events.ParsingEvent Current => parser.Current ?? throw new ReadingEndedException();
 
+    /// <summary>How far the parser got.</summary>
+    private int Offset => (int)(parser.Current?.End.Index ?? 0);
+
     /// <summary>The root of the only document; null, with a finding, where it cannot be read to its end.</summary>
     public static YamlNode? Read(FlowText text, FindingList findings)
     {
@@ -39,6 +43,8 @@ internal sealed class YamlReader
         }
         catch (ReadingEndedException)
         {
+            // Where no limit was exceeded, the events themselves made no sense: the parser lets some odd inputs through.
+            if (!findings.HasErrors) SyntaxTrouble.Explain(text, reader.Offset, "", findings);
             return null;
         }
         catch (YamlException fault)
@@ -49,7 +55,7 @@ internal sealed class YamlReader
         catch (Exception fault) when (fault is ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
             // The scanner of YamlDotNet 16.3 lets some of its own faults through, such as an escape beyond U+10FFFF.
-            SyntaxTrouble.Explain(text, (int)(reader.parser.Current?.End.Index ?? 0), fault.Message, findings);
+            SyntaxTrouble.Explain(text, reader.Offset, fault.Message, findings);
             return null;
         }
     }
@@ -60,13 +66,15 @@ internal sealed class YamlReader
         Move();
         if (Current is not Events.DocumentStart document)
         {
-            findings.Error(FindingCodes.EmptyFile, text.PlaceOf(0, 0), "the file holds nothing; a flow begins with 'flow: its-name'");
+            findings.Error(FindingCodes.EmptyFile, text.PlaceOf(0, 0),
+                "the file holds nothing; a flow begins with 'flow: its-name'");
             return null;
         }
 
         if (document.Version is not null)
         {
-            findings.Error(FindingCodes.Directive, PlaceOf(document), "a YAML directive has no place in a flow; remove the line");
+            findings.Error(FindingCodes.Directive, PlaceOf(document),
+                "a YAML directive has no place in a flow; remove the line");
         }
 
         Move();
@@ -161,7 +169,7 @@ internal sealed class YamlReader
             entries.Add(key, value, (int)begin.Start.Index);
         }
 
-        return new YamlNode.Map(PlaceOf(start, Current), entries.ToImmutable());
+        return new YamlNode.Map(PlaceOf(start, Current), entries.ToImmutable(), entries.AreWhole);
     }
 
     private YamlNode.Refused ReadAlias(Events.AnchorAlias alias)
@@ -191,7 +199,9 @@ internal sealed class YamlReader
     /// <summary>Of a map or a list: its first line.</summary>
     private Place PlaceOf(Events.ParsingEvent start, Events.ParsingEvent end)
     {
-        var place = text.PlaceOf((int)start.Start.Index, (int)end.End.Index);
+        var closing = (int)end.End.Index;
+        if (closing < text.Raw.Length && text.Raw[closing] is ']' or '}') closing++;
+        var place = text.PlaceOf((int)start.Start.Index, closing);
         return place.Line == place.EndLine ? place : FirstLine((int)start.Start.Index);
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Engine.Flows;
+using Engine.Plugins;
+using Engine.Sdk;
 
 namespace Engine.Host;
 
@@ -28,14 +30,41 @@ internal static class CheckCommand
         var command = new Command("check", "Checks flow files completely, without running them.") { paths, format, plugins };
         command.SetAction(async (parsed, cancellation) =>
         {
+            var configuration = parsed.InvocationConfiguration;
             var files = FlowFiles.Find(parsed.GetRequiredValue(paths));
-            var catalog = Catalog.Empty;
+            using var known = KnownPlugins.Load(parsed.GetValue(plugins), configuration.Error);
             var report = new CheckReport(
-                (source, token) => FlowCompiler.Check(source, catalog, token),
-                parsed.InvocationConfiguration.Output,
-                parsed.GetValue(format) == "json");
+                (source, token) => FlowCompiler.Check(source, known.Catalog, token), configuration.Output, parsed.GetValue(format) == "json");
             return await report.RunAsync(files, cancellation);
         });
         return command;
+    }
+
+    /// <summary>What flows may call. Nothing is called: the plugins are only looked at.</summary>
+    private sealed class KnownPlugins : IDisposable
+    {
+        private readonly string builds = Directory.CreateTempSubdirectory("engine-check-").FullName;
+        private readonly HttpMessageInvoker http = new(ProviderHttp.NewHandler());
+        private readonly PluginCatalog plugins;
+
+        private KnownPlugins(string folder) => plugins = PluginCatalog.Load([folder], builds, http, TimeProvider.System);
+
+        public Catalog Catalog => plugins.Catalog;
+
+        /// <param name="folder">Null: the shipped ones.</param>
+        public static KnownPlugins Load(string? folder, TextWriter error)
+        {
+            if (folder is not null && !Directory.Exists(folder)) throw new MisuseException($"--plugins: the folder '{folder}' does not exist");
+            var known = new KnownPlugins(folder ?? DefaultPlaces.PluginFolder);
+            foreach (var problem in known.plugins.Problems) error.WriteLine($"engine: {Display.Harmless(problem.ToString())}");
+            return known;
+        }
+
+        public void Dispose()
+        {
+            plugins.Dispose();
+            http.Dispose();
+            Directory.Delete(builds, recursive: true);
+        }
     }
 }

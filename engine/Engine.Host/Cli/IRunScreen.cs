@@ -14,14 +14,14 @@ internal interface IRunScreen
     void Show(StoredRun run);
 
     /// <summary>Asks what the prompt asks, until that is answered or cancelled. Where there is nothing to answer, it may never end.</summary>
-    Task<Answer> AskAsync(PromptView prompt, CancellationToken cancellation);
+    Task<AskOutcome> AskAsync(PromptView prompt, CancellationToken cancellation);
 
     /// <summary>The run is being stopped; what was begun at the provider is taken back.</summary>
     void Stop();
 
     /// <summary>The run has ended.</summary>
     /// <param name="missing">The answer whose lack ended it; null where it ended otherwise.</param>
-    void End(StoredRun run, Answer.Missing? missing);
+    void End(StoredRun run, AskOutcome.Missing? missing);
 }
 
 /// <summary>A run that was just made.</summary>
@@ -30,12 +30,12 @@ internal interface IRunScreen
 internal sealed record StartedRun(StoredRun Run, LocalText Title, Uri? Phone);
 
 /// <summary>What came of asking.</summary>
-internal abstract record Answer
+internal abstract record AskOutcome
 {
-    private Answer() { }
+    private AskOutcome() { }
 
     /// <param name="Values">By field name. May hold secrets.</param>
-    public sealed record Given(string Action, IReadOnlyDictionary<string, string> Values) : Answer
+    public sealed record Given(string Action, IReadOnlyDictionary<string, string> Values) : AskOutcome
     {
         /// <summary>An action without values.</summary>
         public static Given Only(string action) => new(action, ImmutableDictionary<string, string>.Empty);
@@ -46,5 +46,5 @@ internal abstract record Answer
     /// <summary>Nobody is there to answer.</summary>
     /// <param name="Field">The field, or <c>submit</c> where only a button is to be pressed.</param>
     /// <param name="Refusal">Why the last answer that was there was not taken, by language; null where there was none.</param>
-    public sealed record Missing(string Field, IReadOnlyDictionary<string, string>? Refusal) : Answer;
+    public sealed record Missing(string Field, IReadOnlyDictionary<string, string>? Refusal) : AskOutcome;
 }

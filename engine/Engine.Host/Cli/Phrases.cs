@@ -32,8 +32,6 @@ internal sealed record Phrases
 
     public required string RotationsLeft { get; init; }
 
-    public required string TriesLeft { get; init; }
-
     public required string Code { get; init; }
 
     public required string Open { get; init; }
@@ -53,6 +51,8 @@ internal sealed record Phrases
     public required string Submit { get; init; }
 
     public required string NotYet { get; init; }
+
+    public required string TooSoon { get; init; }
 
     public required string NoSuchChoice { get; init; }
 
@@ -91,7 +91,6 @@ internal sealed record Phrases
         Seconds = "{0} s",
         TimeLeft = "{0} left",
         RotationsLeft = "New codes left: {0}",
-        TriesLeft = "Tries left: {0}",
         Code = "Your code: {0}",
         Open = "Open: {0}",
         Picture = "There is a picture to look at, which a terminal cannot show; use the page instead.",
@@ -102,6 +101,7 @@ internal sealed record Phrases
         PressEnter = "Press Enter: {0}",
         Submit = "Continue",
         NotYet = "in a while",
+        TooSoon = "'{0}' can be chosen in {1}.",
         NoSuchChoice = "'{0}' is not one of the choices.",
         HowToStop = "Ctrl-C stops it.",
         Stopping = "Stopping; what was begun is taken back. Ctrl-C again quits at once.",
@@ -129,7 +129,6 @@ internal sealed record Phrases
         Seconds = "{0} с",
         TimeLeft = "осталось {0}",
         RotationsLeft = "Осталось новых кодов: {0}",
-        TriesLeft = "Осталось попыток: {0}",
         Code = "Ваш код: {0}",
         Open = "Откройте: {0}",
         Picture = "Нужно посмотреть на картинку, терминал её не покажет; воспользуйтесь страницей.",
@@ -140,6 +139,7 @@ internal sealed record Phrases
         PressEnter = "Нажмите Enter: {0}",
         Submit = "Продолжить",
         NotYet = "чуть позже",
+        TooSoon = "«{0}» можно выбрать через {1}.",
         NoSuchChoice = "Такого варианта нет: «{0}».",
         HowToStop = "Прекратить: Ctrl-C.",
         Stopping = "Прекращаем; начатое отменяется. Ctrl-C ещё раз — выйти сразу.",
@@ -155,6 +155,13 @@ internal sealed record Phrases
     };
 
     public static Phrases In(string language) => language == "ru" ? Russian : English;
+
+    /// <summary>A sentence in every language.</summary>
+    public static IReadOnlyDictionary<string, string> InAll(Func<Phrases, string> sentence) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [English.Language] = sentence(English),
+        [Russian.Language] = sentence(Russian),
+    };
 
     /// <summary>Russian where the environment's language is, else English.</summary>
     public static string LanguageOfProcess() =>

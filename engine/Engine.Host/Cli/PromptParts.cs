@@ -17,7 +17,6 @@ internal sealed class PromptParts(Terminal terminal, Phrases phrases)
         [
             phrases.Pick(prompt.Text),
             Lines(prompt.Messages.Select(message => phrases.Pick(message.Text))),
-            prompt is { Left: { } left, Messages.Length: > 0 } ? Phrases.Fill(phrases.TriesLeft, left) : "",
         ];
         var parts = Wrapped(blocks, columns);
         if (prompt.Show is { } show && IsAlive(show, now))
@@ -64,7 +63,7 @@ internal sealed class PromptParts(Terminal terminal, Phrases phrases)
 
     private string Choices(PromptView prompt, PromptField? field, DateTimeOffset now)
     {
-        var mark = field?.Type is "secret" or "text" ? "/" : "";
+        var mark = ActionChoice.NeedsMark(field) ? "/" : "";
         return Lines(prompt.Actions.Where(action => action.Left > 0).Select(action =>
             $"  {mark}{Display.Harmless(action.Name)}  {phrases.Pick(action.Label)}"
             + (now < action.AvailableAt ? $" ({phrases.NotYet})" : "")).Append(phrases.HowToStop));

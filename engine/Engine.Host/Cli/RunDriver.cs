@@ -16,7 +16,7 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
         await using var registration = stop.Register(() => stopped.TrySetResult());
         var tick = Task.Delay(second, time, CancellationToken.None);
         var isStopping = false;
-        Answer.Missing? missing = null;
+        AskOutcome.Missing? missing = null;
         Asking? asking = null;
         while (true)
         {
@@ -52,14 +52,14 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
             if (asking is { Answer: { } pending }) hints.Add(pending);
             await Task.WhenAny(hints);
             if (tick.IsCompleted) tick = Task.Delay(second, time, CancellationToken.None);
-            if (asking?.TakeAnswer() is { } taken) missing = await HandInAsync(id, asking.Prompt, await taken);
+            if (asking is { Answer: { IsCompleted: true } answered }) missing = await HandInAsync(id, asking.Prompt, await asking.TakeAsync(answered));
         }
     }
 
     /// <summary>Hands in an answer; gives it back where nobody gave one.</summary>
-    private async Task<Answer.Missing?> HandInAsync(RunId id, PromptId prompt, Answer answer)
+    private async Task<AskOutcome.Missing?> HandInAsync(RunId id, PromptId prompt, AskOutcome answer)
     {
-        if (answer is not Answer.Given given) return answer as Answer.Missing;
+        if (answer is not AskOutcome.Given given) return answer as AskOutcome.Missing;
 
         // A stale reply changes nothing; the prompt that is current now is asked in the next round.
         var transaction = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -82,13 +82,12 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
         public PromptId Prompt { get; }
 
         /// <summary>Null once it was taken.</summary>
-        public Task<Answer>? Answer { get; private set; }
+        public Task<AskOutcome>? Answer { get; private set; }
 
-        public Task<Answer>? TakeAnswer()
+        public Task<AskOutcome> TakeAsync(Task<AskOutcome> answered)
         {
-            if (Answer is not { IsCompleted: true } taken) return null;
             Answer = null;
-            return taken;
+            return answered;
         }
 
         public async ValueTask DisposeAsync()

@@ -31,8 +31,8 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         }
     }
 
-    public Task<Answer> AskAsync(PromptView prompt, CancellationToken cancellation) => prompt.CanSubmit
-        ? new FormAnswers(given, AskFieldAsync).FillAsync(prompt, cancellation)
+    public Task<AskOutcome> AskAsync(PromptView prompt, CancellationToken cancellation) => prompt.CanSubmit
+        ? new FormAnswers(given, time, AskFieldAsync).FillAsync(prompt, cancellation)
         : ChooseAsync(prompt, cancellation);
 
     public void Stop()
@@ -44,7 +44,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         }
     }
 
-    public void End(StoredRun ended, Answer.Missing? missing)
+    public void End(StoredRun ended, AskOutcome.Missing? missing)
     {
         lock (gate)
         {
@@ -65,7 +65,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         }
     }
 
-    private string WhyMissing(Answer.Missing missing) => missing.Refusal is { } why
+    private string WhyMissing(AskOutcome.Missing missing) => missing.Refusal is { } why
         ? Phrases.Fill(phrases.AnswerRefused, missing.Field, phrases.Pick(why))
         : Phrases.Fill(phrases.NoAnswer, missing.Field);
 
@@ -73,13 +73,16 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         ReadAsync(asked, asked.Refusal is { } why ? phrases.Pick(why) : null, cancellation);
 
     /// <summary>Nothing is asked, but the person may choose an action.</summary>
-    private async Task<Answer> ChooseAsync(PromptView prompt, CancellationToken cancellation)
+    private async Task<AskOutcome> ChooseAsync(PromptView prompt, CancellationToken cancellation)
     {
         string? why = null;
         while (await ReadAsync(null, why, cancellation) is { } line)
         {
-            if (FormAnswers.FindAction(prompt, null, line) is { } action) return Answer.Given.Only(action);
-            why = line.Length == 0 ? null : Phrases.Fill(phrases.NoSuchChoice, Display.Harmless(line));
+            var choice = ActionChoice.Of(prompt, null, line, time.GetUtcNow());
+            if (choice is { Refusal: null }) return AskOutcome.Given.Only(choice.Action);
+            why = choice is { Refusal: { } refused } ? phrases.Pick(refused)
+                : line.Length == 0 ? null
+                : Phrases.Fill(phrases.NoSuchChoice, Display.Harmless(line));
         }
 
         // Nobody is there; the prompt goes on without an answer.

@@ -18,6 +18,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private Task pumping = Task.CompletedTask;
+    private bool isClosed;
 
     private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
     {
@@ -106,9 +107,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         return run.CreatedAt + total;
     }
 
-    /// <summary>Lets the pump hand over what it holds, and closes everything.</summary>
+    /// <summary>Lets the pump hand over what it holds, and closes everything. Harmless a second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isClosed, true)) return;
         await stopping.CancelAsync();
         await pumping;
         await parts.DisposeAsync();
@@ -120,8 +122,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromSeconds(5);
-        var pump = new RunPump(Store, Flows, caller, Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
-            crash => Log.RunCrashed(log, crash.Cause, crash.Run, crash.Step, crash.Crashes, crash.IsParked));
+        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
+            trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
         while (!cancellation.IsCancellationRequested)
         {
             try

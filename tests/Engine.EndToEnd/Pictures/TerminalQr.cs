@@ -28,7 +28,7 @@ internal static partial class TerminalQr
         return found;
     }
 
-    private static GrayPicture Draw(IReadOnlyList<string> lines)
+    private static GrayPicture Draw(List<string> lines)
     {
         var columns = lines.Max(line => line.Length);
         var picture = new GrayPicture((columns + (2 * Margin)) * Side, ((lines.Count * 2) + (2 * Margin)) * Side);

@@ -4,7 +4,7 @@ using Engine.Flows;
 using Engine.Host;
 using Xunit;
 
-namespace Engine.Tests;
+namespace Engine.Tests.Cli;
 
 public sealed class CheckReportTests : IDisposable
 {

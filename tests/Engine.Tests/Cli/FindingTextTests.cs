@@ -2,7 +2,7 @@ using Engine.Flows;
 using Engine.Host;
 using Xunit;
 
-namespace Engine.Tests;
+namespace Engine.Tests.Cli;
 
 public sealed class FindingTextTests
 {

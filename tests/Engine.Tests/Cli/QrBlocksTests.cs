@@ -2,7 +2,7 @@ using Engine.Host;
 using QRCoder;
 using Xunit;
 
-namespace Engine.Tests;
+namespace Engine.Tests.Cli;
 
 public sealed class QrBlocksTests
 {

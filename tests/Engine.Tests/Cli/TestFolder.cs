@@ -1,4 +1,4 @@
-namespace Engine.Tests;
+namespace Engine.Tests.Cli;
 
 /// <summary>A folder of its own for one test, gone at its end.</summary>
 internal sealed class TestFolder : IDisposable

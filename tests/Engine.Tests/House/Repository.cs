@@ -40,18 +40,19 @@ internal sealed record ProjectFile(string File, XDocument Xml)
     public IEnumerable<string> Frameworks => Included("FrameworkReference");
 
     /// <summary>The projects whose types this one can use.</summary>
-    public IEnumerable<string> References => ReferenceElements
-        .Where(reference => reference.Attribute("ReferenceOutputAssembly")?.Value != "false")
-        .Select(NameOf);
+    public IEnumerable<string> References => ReferenceElements.Where(reference => !IsBuiltBeside(reference)).Select(NameOf);
 
     /// <summary>The projects that are only built with this one.</summary>
-    public IEnumerable<string> BuiltBeside => ReferenceElements
-        .Where(reference => reference.Attribute("ReferenceOutputAssembly")?.Value == "false")
-        .Select(NameOf);
+    public IEnumerable<string> BuiltBeside => ReferenceElements.Where(IsBuiltBeside).Select(NameOf);
 
     public override string ToString() => Name;
 
-    private IEnumerable<XElement> ReferenceElements => Xml.Descendants("ProjectReference");
+    private IEnumerable<XElement> ReferenceElements =>
+        Xml.Descendants("ProjectReference").Where(reference => reference.Attribute("Include") is not null);
+
+    // The host's project file turns a reference with a plugin folder into one without the assembly; AssemblyReferenceTests looks at the result.
+    private static bool IsBuiltBeside(XElement reference) =>
+        reference.Attribute("ReferenceOutputAssembly")?.Value == "false" || reference.Attribute("PluginFolder") is not null;
 
     private static string NameOf(XElement reference) => Path.GetFileNameWithoutExtension(reference.Attribute("Include")?.Value ?? "");
 

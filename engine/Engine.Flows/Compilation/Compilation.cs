@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Engine.Flows;
+
+/// <summary>One compilation of one flow, from its bytes to its image.</summary>
+internal sealed class Compilation
+{
+    /// <summary>How long a flow may take to compile; a flow of a thousand steps takes some seconds on a slow machine.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    private static readonly Limits DefaultLimits = new(TimeSpan.FromMinutes(30), 3);
+
+    private readonly FlowDocument document;
+    private readonly Catalog catalog;
+    private readonly FindingList findings;
+    private readonly CancellationToken cancellation;
+
+    private Compilation(FlowDocument document, Catalog catalog, FindingList findings, CancellationToken cancellation)
+    {
+        this.document = document;
+        this.catalog = catalog;
+        this.findings = findings;
+        this.cancellation = cancellation;
+    }
+
+    public static FlowCheck Run(FlowSource source, Catalog catalog, bool isProved, CancellationToken cancellation)
+    {
+        var reading = FlowReader.Read(source);
+        if (reading.Document is not { } document) return new FlowCheck(null, reading.Text.Raw, reading.Findings);
+        var findings = new FindingList();
+        findings.Add(reading.Findings);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(Deadline);
+        CompiledFlow? flow = null;
+        try
+        {
+            flow = new Compilation(document, catalog, findings, deadline.Token).Compile(source, isProved);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            findings.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
+        }
+
+        return new FlowCheck(findings.HasErrors ? null : flow, document.Text.Raw, findings.InOrder());
+    }
+
+    private CompiledFlow? Compile(FlowSource source, bool isProved)
+    {
+        var library = new Library(document, catalog, findings);
+        var parser = new ExpressionParser(findings);
+        var types = new FlowTypes(document, library, findings);
+        var model = new TypeInference(types, parser, cancellation).Run(findings);
+        var binder = new Binder(model, parser, findings);
+        var lowering = new Lowering(types, binder);
+        lowering.Run(document);
+        var scope = ScopeWriter.Write(types, lowering.Parts, document.Text.Path);
+        var (image, compilation) = new ScopeCompiler(library, findings, cancellation).Compile(scope, document.Text.PlaceOf(0, 0));
+        if (isProved) Prove(types, binder, compilation);
+        return image.IsEmpty ? null : Assemble(source, library, lowering, image);
+    }
+
+    private void Prove(FlowTypes types, Binder binder, CSharpCompilation compilation)
+    {
+        Proof.Run(ProofWriter.Write(document, types, binder), compilation, findings, cancellation);
+        new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
+        new FailureCheck(document, binder, findings).Run();
+    }
+
+    private CompiledFlow Assemble(FlowSource source, Library library, Lowering lowering, ImmutableArray<byte> image)
+    {
+        var builds = library.Providers.Select(used => used.Provider).DistinctBy(provider => provider.Name, StringComparer.Ordinal)
+            .ToImmutableDictionary(provider => provider.Name, provider => provider.Build, StringComparer.Ordinal);
+        return new CompiledFlow(
+            document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
+            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
+            document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), [], 
+            new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
+            lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text;
+
+namespace Engine.Flows;
+
+/// <summary>A member of a record whose type is that of the value the flow gives it.</summary>
+internal sealed class InferredMember(Scalar name)
+{
+    public Scalar Name => name;
+
+    /// <summary>All values the flow gives it.</summary>
+    public List<ValueNode> Values { get; } = [];
+
+    /// <summary>Null while it is not known.</summary>
+    public string? Type { get; set; }
+}
+
+/// <summary>Every type and variable of a flow, as far as it is known.</summary>
+internal sealed class FlowTypes
+{
+    public const string Params = "Params";
+    public const string Credentials = "Credentials";
+    public const string Leftover = "Leftover";
+
+    private readonly FlowDocument document;
+
+    public FlowTypes(FlowDocument document, Library library, FindingList findings)
+    {
+        this.document = document;
+        Library = library;
+        Forms = new Forms(document);
+        Slots = Slots.Of(document, library, Forms, findings);
+        foreach (var step in Steps.All(document.Steps))
+        {
+            if (step is StepNode.Connect connect)
+            {
+                Add(ConnectionParams, connect.Params);
+                Add(ConnectionCredentials, connect.Credentials);
+            }
+            else if (step is StepNode.Call call)
+            {
+                Add(LeftoverParts, call.Leftover);
+            }
+        }
+    }
+
+    public Library Library { get; }
+
+    public Forms Forms { get; }
+
+    public Slots Slots { get; }
+
+    public List<InferredMember> ConnectionParams { get; } = [];
+
+    public List<InferredMember> ConnectionCredentials { get; } = [];
+
+    public List<InferredMember> LeftoverParts { get; } = [];
+
+    public IEnumerable<InferredMember> Inferred => [.. ConnectionParams, .. ConnectionCredentials, .. LeftoverParts];
+
+    /// <summary>The generated types; members whose type is not known are left out.</summary>
+    public void WriteTypes(StringBuilder code)
+    {
+        GeneratedTypes.WriteEnums(code, "Input", document.Inputs);
+        GeneratedTypes.WriteClass(code, "Input", [.. GeneratedTypes.MembersOf("Input", document.Inputs)]);
+        foreach (var (name, prompt) in Forms.Distinct)
+        {
+            GeneratedTypes.WriteEnums(code, name, prompt.Fields);
+            GeneratedTypes.WriteClass(code, name, [.. GeneratedTypes.MembersOf(name, prompt.Fields), new GeneratedMember("Left", "int")]);
+        }
+
+        GeneratedTypes.WriteClass(code, Params, Known(ConnectionParams));
+        GeneratedTypes.WriteClass(code, Credentials, Known(ConnectionCredentials));
+        GeneratedTypes.WriteClass(code, Leftover, Known(LeftoverParts));
+        GeneratedTypes.WriteClass(code, "Connection",
+            [new GeneratedMember("Id", "string"), new GeneratedMember("Params", $"global::{GeneratedTypes.Namespace}.{Params}")]);
+    }
+
+    /// <summary>The fields of the scope; a variable whose type is not known is left out.</summary>
+    public void WriteFields(StringBuilder code)
+    {
+        foreach (var slot in Slots.All.Where(slot => slot.Type is not null))
+        {
+            code.Append($"    public {slot.Type} {slot.Identifier};\n");
+        }
+    }
+
+    private static void Add(List<InferredMember> members, IEnumerable<NamedValue> values)
+    {
+        foreach (var value in values)
+        {
+            var member = members.Find(known => known.Name.Value == value.Name.Value);
+            if (member is null) members.Add(member = new InferredMember(value.Name));
+            member.Values.Add(value.Value);
+        }
+    }
+
+    private static List<GeneratedMember> Known(List<InferredMember> members) =>
+        [.. members.Where(member => member.Type is not null).Select(member => new GeneratedMember(member.Name.Value, member.Type ?? ""))];
+}

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Engine.Flows;
+using Engine.Sdk;
+
+namespace Engine.Runs;
+
+/// <summary>A run as its row shows it.</summary>
+internal static class RunRow
+{
+    /// <summary>What to store for a transition; the lease ends with it, and the inbox is where the row has it.</summary>
+    /// <param name="before">The run as the row has it.</param>
+    public static RunSave SaveOf(
+        Lease lease, StoredRun row, LoadedFlow flow, Run before, Transition transition, DateTimeOffset now)
+    {
+        var run = transition.Run;
+        var isVisible = transition.Connection is not null || IsVisible(before, run);
+        var next = row with
+        {
+            Connection = run is { IsConnected: true, Stored: { } stored } ? stored.Id : row.Connection,
+            Status = run.Status,
+            Step = flow.Flow.Steps[run.Step].Name,
+            UpdatedAt = now,
+            Due = run.IsAsking ? now : run.WakeAt,
+            Revision = isVisible ? row.Revision + 1 : row.Revision,
+            Rounds = 0,
+            Exit = run.Exit,
+            Prompt = run.Prompt,
+            State = RunCodec.Encode(flow, run),
+        };
+        return new RunSave(
+            lease, next, transition.Journal, true, transition.Connection, transition.Leftover, transition.IsLeftoverUsedUp);
+    }
+
+    /// <summary>The end of a run whose state cannot be used: only its row is known.</summary>
+    public static RunSave Park(ClaimedRun claimed, DateTimeOffset now)
+    {
+        var row = claimed.Run;
+        var parked = row with
+        {
+            Status = RunStatus.Failed,
+            Exit = new Exit(Failures.Internal, row.Step, now, EngineTexts.TextOf(Failures.Internal)),
+            Prompt = null,
+            Due = null,
+            UpdatedAt = now,
+            Revision = row.Revision + 1,
+            State = ReadOnlyMemory<byte>.Empty,
+        };
+        var entry = new JournalEntry(0, now, "ended", row.Step, ImmutableDictionary<string, string>.Empty.Add("code", Failures.Internal));
+        return new RunSave(claimed.Lease, parked, [entry], true, null, null, false);
+    }
+
+    /// <summary>The run with the poll rounds that were counted in its row alone.</summary>
+    public static Run WithRounds(Run run, int rounds) =>
+        rounds > 0 && run.Memory.TryGetValue(run.Step, out var memory)
+            ? run with { Memory = run.Memory.SetItem(run.Step, memory with { Rounds = memory.Rounds + rounds }) }
+            : run;
+
+    private static bool IsVisible(Run before, Run after) =>
+        before.Status != after.Status || before.Step != after.Step || !ReferenceEquals(before.Prompt, after.Prompt);
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text.Json;
+using Engine.Flows;
+using Engine.Sdk;
+
+namespace Engine.Runs;
+
+internal sealed partial class RunTurn
+{
+    /// <summary>What a poll adds to its pause for good when told to slow down (RFC 8628, 3.5).</summary>
+    private static readonly TimeSpan SlowDownBy = TimeSpan.FromSeconds(5);
+
+    private const string SlowDown = "slow_down";
+
+    private void EnterPoll(CompiledStep.Poll step)
+    {
+        if (EndedByTime()) return;
+        NoteEntered();
+        var deadline = now + step.Timeout;
+        if (step.DeadlineValue is { } index) deadline = Sooner(deadline, MomentOf(scope.Value(index)));
+        Remember(Memory with { Deadline = deadline });
+        Become(RunStatus.WaitingProvider);
+        if (step.FromValue is { } from) Read(step, Evaluate(from));
+        else if (step.IsFirstAfter)
+        {
+            Remember(Memory with { NextAt = now + step.Every });
+            ShowBeforeFirstAnswer(step);
+        }
+        else BeginRound(step);
+    }
+
+    private void BeginRound(CompiledStep.Poll step)
+    {
+        var memory = Memory;
+        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }) });
+        BeginCall(PendingKind.Poll, step.Site, null);
+    }
+
+    /// <summary>An answer: the poll ends, or shows what is to be shown and waits for the next round.</summary>
+    private void Read(CompiledStep.Poll step, object answer)
+    {
+        if (step.As is { } slot) Keep(slot, answer);
+        if (scope.Condition(step.UntilCondition))
+        {
+            Note("poll_ended", ("rounds", Memory.Rounds.ToString(CultureInfo.InvariantCulture)));
+            Change(run with { Prompt = null });
+            Become(RunStatus.Running);
+            next = step.Next;
+            return;
+        }
+        var memory = Memory;
+        memory = memory with { Failures = 0, NextAt = now + step.Every + memory.Slower };
+        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
+        ShowPoll(step);
+    }
+
+    /// <summary>Keeps the newest answer; one that equals the last is not worth a save.</summary>
+    private void Keep(int slot, object answer)
+    {
+        if (scope.Get(slot) is { } last && IsSame(slot, last, answer)) return;
+        SetSlot(slot, answer);
+    }
+
+    private bool IsSame(int slot, object last, object answer)
+    {
+        if (last.Equals(answer)) return true;
+        var type = loaded.SlotType(slot);
+        return JsonSerializer.SerializeToUtf8Bytes(last, type, loaded.Json).AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(answer, type, loaded.Json));
+    }
+
+    private void FailRound(CompiledStep.Poll step, Failure failure)
+    {
+        var memory = Memory;
+        var handler = step.Catch.FirstOrDefault(handler => handler.Code == failure.Code);
+        var isSlowDown = failure.Code == SlowDown && handler is null;
+        if (!isSlowDown && !IsLater(failure) && failure.Code != Failures.RateLimited)
+        {
+            NoteRoundFailure(failure);
+            Become(RunStatus.Running);
+            FailStep(step.Catch, failure);
+            return;
+        }
+        if (memory.Failures == 0 || isSlowDown) NoteRoundFailure(failure);
+        if (isSlowDown) memory = memory with { Slower = memory.Slower + SlowDownBy };
+        var pause = step.Every + memory.Slower;
+        var asked = failure.Code == Failures.RateLimited ? Pauses.AfterRateLimit(failure, memory.Failures) : failure.RetryAfter;
+        if (asked > pause) pause = asked.Value;
+        memory = memory with { Failures = memory.Failures + 1, NextAt = now + pause };
+        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
+    }
+
+    /// <summary>Noted once for failures in a row: rounds are many.</summary>
+    private void NoteRoundFailure(Failure failure) =>
+        Note("round_failed", ("code", failure.Code), ("provider_code", failure.ProviderCode));
+
+    private DateTimeOffset? MomentOf(object? value) => value switch
+    {
+        null => null,
+        DateTimeOffset at => at,
+        TimeSpan after => now + after,
+        _ => throw new ExpressionException($"step '{Here.Name}': a {value.GetType().Name} is neither a duration nor a moment"),
+    };
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Engine.Flows;
+
+namespace Engine.Runs;
+
+/// <summary>Works on claimed runs until they wait, and deals with those that cannot be advanced.</summary>
+internal sealed class RunWorker(
+    RunPorts ports, RunChanges changes, TimeProvider time, RunCache cache, Action<PumpTrouble> report)
+{
+    /// <summary>How often a run may crash at one step before it is ended.</summary>
+    private const int MaxCrashes = 3;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NextPause = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<RunId, Crash> crashes = new();
+
+    public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
+    {
+        var row = held.Claimed.Run;
+        try
+        {
+            var flow = await FindFlowAsync(row, cancellation);
+            var drive = new RunDrive(ports, changes, time, held, flow, Load(held, flow));
+            if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
+            crashes.TryRemove(row.Id, out _);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        catch (RunFault fault)
+        {
+            await SafelyAsync(row, () => SufferAsync(held, fault));
+        }
+        catch (Exception exception)
+        {
+            // Not the run's fault: the store did not answer. The lease lapses and the run is taken up again.
+            report(new PumpTrouble(row.Id, row.Step, 0, false, exception));
+        }
+    }
+
+    private async Task<LoadedFlow> FindFlowAsync(StoredRun row, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation)
+                ?? throw new RunFault($"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or RunFault))
+        {
+            throw new RunFault($"version {row.FlowVersion} of flow '{row.Flow}' cannot be loaded", exception);
+        }
+    }
+
+    private Run Load(HeldRun held, LoadedFlow flow)
+    {
+        var row = held.Claimed.Run;
+        if (cache.Take(held.Lease, flow) is { } known) return known;
+        try
+        {
+            return RunRow.WithRounds(RunCodec.Decode(flow, row.State.Span), row.Rounds);
+        }
+        catch (Exception exception)
+        {
+            throw new RunFault("the run's state cannot be read", exception);
+        }
+    }
+
+    /// <summary>A crash: tries again later, and ends the run when that does not help.</summary>
+    private async Task SufferAsync(HeldRun held, RunFault fault)
+    {
+        var row = held.Claimed.Run;
+        var crash = crashes.AddOrUpdate(
+            row.Id, _ => new Crash(row.Step, 1), (_, last) => last.Step == row.Step ? last with { Count = last.Count + 1 } : new Crash(row.Step, 1));
+        var isParked = crash.Count >= MaxCrashes;
+        report(new PumpTrouble(row.Id, row.Step, crash.Count, isParked, fault));
+        var now = time.GetUtcNow();
+        if (!isParked)
+        {
+            await ports.Store.PostponeAsync(held.Lease, now + (crash.Count == 1 ? FirstPause : NextPause), CancellationToken.None);
+            return;
+        }
+        var save = crash.Count == MaxCrashes ? await AbortAsync(held, now) : null;
+        save ??= RunRow.Park(held.Claimed, now);
+        if (!await ports.Store.SaveAsync(save, CancellationToken.None)) return;
+        if (save.Run.Status.IsFinal()) crashes.TryRemove(row.Id, out _);
+        changes.RunChanged(row.Id);
+    }
+
+    /// <summary>Ends the run in good order, undoing what it did; null where not even that can be worked out.</summary>
+    private async Task<RunSave?> AbortAsync(HeldRun held, DateTimeOffset now)
+    {
+        try
+        {
+            var flow = await FindFlowAsync(held.Claimed.Run, CancellationToken.None);
+            var run = Load(held, flow);
+            var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
+            return RunRow.SaveOf(held.Lease, held.Claimed.Run, flow, run, transition, now);
+        }
+        catch (Exception)
+        {
+            // Reported already: it is the same crash.
+            return null;
+        }
+    }
+
+    private async Task SafelyAsync(StoredRun row, Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception exception)
+        {
+            report(new PumpTrouble(row.Id, row.Step, 0, false, exception));
+        }
+    }
+
+    private sealed record Crash(string Step, int Count);
+}
+
+/// <summary>A run could not be advanced, whatever the store does.</summary>
+internal sealed class RunFault(string message, Exception? inner) : Exception(message, inner);

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Engine.EndToEnd;
+
+/// <summary>An integrator: talks to <c>/v1</c> with an API key, and knows only what the API says.</summary>
+internal sealed class EngineClient : IDisposable
+{
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(90);
+
+    private readonly HttpClient http;
+
+    public EngineClient(Uri engine, string key)
+    {
+        http = new HttpClient { BaseAddress = new Uri(engine.GetLeftPart(UriPartial.Authority)) };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+    }
+
+    /// <summary>A started run, as the API shows it.</summary>
+    public async Task<JsonElement> StartAsync(object request)
+    {
+        using var response = await http.PostAsJsonAsync("/v1/runs", request);
+        var body = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK ? body : throw new InvalidOperationException($"{body}");
+    }
+
+    public Task<JsonElement> GetAsync(string path) => http.GetFromJsonAsync<JsonElement>(path);
+
+    public Task<JsonElement> RunAsync(string id) => GetAsync($"/v1/runs/{id}");
+
+    /// <summary>A new link for the run's person.</summary>
+    public async Task<string> LinkAsync(string id)
+    {
+        using var response = await http.PostAsync($"/v1/runs/{id}/links", null);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("url").GetString() ?? "";
+    }
+
+    /// <summary>Answers a prompt; gives the status of the answer.</summary>
+    public async Task<HttpStatusCode> ReplyAsync(string run, string prompt, string transaction, string action, object values)
+    {
+        using var response = await http.PostAsJsonAsync($"/v1/runs/{run}/replies", new { prompt, transaction, action, values });
+        return response.StatusCode;
+    }
+
+    /// <summary>The run once it is as wanted; throws with its last state when that takes too long.</summary>
+    public async Task<JsonElement> UntilAsync(string id, Func<JsonElement, bool> isWanted)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            var run = await RunAsync(id);
+            if (isWanted(run)) return run;
+            if (waited.Elapsed > patience || IsOver(run)) throw new InvalidOperationException($"the run stands at {run}");
+            await Task.Delay(200);
+        }
+    }
+
+    /// <summary>The payload of the QR code that is shown; null for none.</summary>
+    public static string? QrOf(JsonElement run) =>
+        Find(run, "prompt", "show", "qr") is { ValueKind: JsonValueKind.String } qr ? qr.GetString() : null;
+
+    public static bool IsOver(JsonElement run) => Find(run, "exit") is not null;
+
+    /// <summary>A nested member; null where it is missing or null.</summary>
+    public static JsonElement? Find(JsonElement element, params string[] path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element)) return null;
+        }
+
+        return element.ValueKind == JsonValueKind.Null ? null : element;
+    }
+
+    public void Dispose() => http.Dispose();
+}

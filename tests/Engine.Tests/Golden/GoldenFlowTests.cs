@@ -1,0 +1,44 @@
+using Engine.Flows;
+using Xunit;
+
+namespace Engine.Tests;
+
+public sealed class GoldenFlowTests
+{
+    /// <summary>These need a file that no text editor would keep; <see cref="FlowFileLimitTests"/> has them.</summary>
+    private static readonly FindingCode[] WithoutGoldenFile =
+        [FindingCodes.NotUtf8, FindingCodes.FileTooLarge, FindingCodes.TooManyParts, FindingCodes.ValueTooLong];
+
+    public static TheoryData<string> Files => [.. GoldenFlow.Files];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_golden_flow_has_exactly_the_findings_written_under_its_lines(string file)
+    {
+        var path = Path.Combine(GoldenFlow.Folder, file);
+        var expected = File.ReadAllText(path);
+        var flow = GoldenFlow.Strip(expected);
+        var actual = GoldenFlow.Annotate(flow, GoldenFlow.Findings(file, flow));
+
+        if (Environment.GetEnvironmentVariable(GoldenFlow.UpdateVariable) == "1") File.WriteAllText(path, actual);
+        else Assert.Equal(expected, actual);
+    }
+
+    [Fact]
+    public void Every_kind_of_finding_has_a_golden_flow()
+    {
+        var all = string.Concat(GoldenFlow.Files.Select(file => File.ReadAllText(Path.Combine(GoldenFlow.Folder, file))));
+        var missing = FindingCodes.Yaml.Concat(FindingCodes.Grammar).Except(WithoutGoldenFile)
+            .Where(code => !all.Contains($" {code.Code}: ", StringComparison.Ordinal));
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void No_two_kinds_of_finding_share_a_code()
+    {
+        var codes = FindingCodes.Yaml.Concat(FindingCodes.Grammar).Select(code => code.Code).ToList();
+
+        Assert.Equal(codes.Distinct(), codes);
+    }
+}
