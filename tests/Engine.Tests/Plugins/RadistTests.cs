@@ -1,5 +1,7 @@
+extern alias plugin;
+
 using Engine.Sdk;
-using Radist;
+using plugin::Radist;
 using Xunit;
 
 namespace Engine.Tests;
