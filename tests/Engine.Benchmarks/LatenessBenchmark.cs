@@ -47,9 +47,9 @@ internal static class LatenessBenchmark
         var store = new WatchedStore(sqlite, lateness);
         var caller = new WatchedCaller(plugins, address, lateness);
         var changes = new RunChanges();
-        var crashes = new ConcurrentBag<RunCrash>();
+        var crashes = new ConcurrentBag<PumpTrouble>();
         using var stop = new CancellationTokenSource();
-        var pump = Task.Run(() => new RunPump(store, flows, caller, changes, time, new RunPumpOptions(), crashes.Add).RunAsync(stop.Token));
+        var pump = Task.Run(() => new RunPump(new RunPorts(store, flows, caller), changes, time, new RunPumpOptions(), crashes.Add).RunAsync(stop.Token));
 
         var began = time.GetTimestamp();
         var starter = new RunStarter(flows, store, changes, time, RandomNumberGenerator.Fill);
