@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Warning, "flow file '{File}' cannot be read: {Reason}")]
     public static partial void FlowFileUnreadable(ILogger log, string file, string reason);
 
+    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be had any more: its runs cannot go on")]
+    public static partial void PinnedFlowLost(ILogger log, Exception cause, string flow, string version);
+
     [LoggerMessage(20, LogLevel.Warning, "{Problem}")]
     public static partial void PluginProblem(ILogger log, string problem);
 

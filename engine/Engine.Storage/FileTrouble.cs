@@ -6,12 +6,11 @@ internal static class FileTrouble
     public static string ReasonOf(Exception trouble) => trouble switch
     {
         UnauthorizedAccessException => "this user has no right to it",
-        DirectoryNotFoundException => "a folder on the way to it does not exist and cannot be made",
+        DirectoryNotFoundException => "a part of its path is a file, or cannot be made",
         FileNotFoundException => "it does not exist",
         PathTooLongException => "its name is too long",
         IOException { HResult: 28 or unchecked((int)0x80070070) } => "the disk is full",
         IOException { HResult: 30 } => "the disk is read-only",
-        IOException { HResult: 20 } => "a part of the path is a file, not a folder",
         _ => trouble.Message.ReplaceLineEndings(" "),
     };
 }

@@ -17,7 +17,7 @@ internal sealed partial class Binder
     private Bound Member(string owner, NamedValue value)
     {
         var property = model.Generated(owner).GetMembers(value.Name.Value).OfType<IPropertySymbol>().FirstOrDefault();
-        if (property is null) return Any(value.Value) is Bound.Broken broken ? broken : new Bound.Broken();
+        if (property is null) return Any(value.Value);
         return Value(value.Value, property.Type, $"'{value.Name}' is {TypeNames.Words(property.Type)}");
     }
 

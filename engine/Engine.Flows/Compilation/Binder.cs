@@ -145,7 +145,7 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
         }
 
         var type = Library.Underlying(declared);
-        if (HasTextForm(type)) return new Bound.Computed(translation, "", Library.IsNullableValue(declared), IsNullWanted: false);
+        if (HasTextForm(type)) return new Bound.Computed(translation, TypeNames.Code(type), Library.IsNullableValue(declared), IsNullWanted: false);
         if (Library.IsSensitive(type)) Refuse(FindingCodes.SecretIntoText, translation, $"a value of type {Words(type)} cannot be put into a text");
         else Refuse(FindingCodes.TypeMismatch, translation, $"{Words(type)} as a whole has no text form; choose one of its members");
         return null;

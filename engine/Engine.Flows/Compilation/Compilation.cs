@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Engine.Flows;
 
@@ -54,8 +55,16 @@ internal sealed class Compilation
         var lowering = new Lowering(types, binder);
         lowering.Run(document);
         var scope = ScopeWriter.Write(types, lowering.Parts, document.Text.Path);
-        var image = new ScopeCompiler(library, model, findings, cancellation).Compile(scope);
+        var (image, compilation) = new ScopeCompiler(library, findings, cancellation).Compile(scope, document.Text.PlaceOf(0, 0));
+        if (isProved) Prove(types, binder, compilation);
         return image.IsEmpty ? null : Assemble(source, library, lowering, image);
+    }
+
+    private void Prove(FlowTypes types, Binder binder, CSharpCompilation compilation)
+    {
+        Proof.Run(ProofWriter.Write(document, types, binder), compilation, findings, cancellation);
+        new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
+        new FailureCheck(document, binder, findings).Run();
     }
 
     private CompiledFlow Assemble(FlowSource source, Library library, Lowering lowering, ImmutableArray<byte> image)
@@ -64,7 +73,7 @@ internal sealed class Compilation
             .ToImmutableDictionary(provider => provider.Name, provider => provider.Build, StringComparer.Ordinal);
         return new CompiledFlow(
             document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
-            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name)) : Fields.TextOf(document.Title),
+            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
             document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), [], 
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
             lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);

@@ -35,14 +35,20 @@ internal sealed class SourceWriter
     }
 
     /// <summary>The place in the flow of a stretch of generated code; null where it is wholly the generator's own.</summary>
-    public Place? Find(int start, int end)
+    public Place? Find(int start, int end) => FindStretch(start, end) is var (scalar, from, length) ? scalar.PlaceOf(from, length) : null;
+
+    /// <summary>What the flow says there.</summary>
+    public string FindText(int start, int end) =>
+        FindStretch(start, end) is var (scalar, from, length) ? scalar.Value.Substring(from, length) : "";
+
+    private (Scalar Scalar, int Start, int Length)? FindStretch(int start, int end)
     {
         var first = FirstAt(start);
         if (first < 0 || segments[first].Code >= Math.Max(end, start + 1)) return null;
         var last = first;
         while (last + 1 < segments.Count && segments[last + 1].Code < end && ReferenceEquals(segments[last + 1].Scalar, segments[first].Scalar)) last++;
         var (from, to) = (segments[first], segments[last]);
-        return from.Scalar.PlaceOf(from.Start, to.Start + to.Length - from.Start);
+        return (from.Scalar, from.Start, to.Start + to.Length - from.Start);
     }
 
     public override string ToString() => code.ToString();

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Engine.Flows;
 
-/// <summary>A flow as written, with the place of everything. Its grammar is checked, its names and types are not.</summary>
+/// <summary>A flow as written, with the place of everything. Its grammar is checked, its names and types are
+/// not.</summary>
 /// <param name="Name">Empty where a finding says that it is missing.</param>
 /// <param name="Title">Null where the flow's name serves as its title.</param>
 /// <param name="Languages">Those every text has, the first being the fallback. Default: en, ru.</param>
@@ -24,7 +25,8 @@ internal sealed record FlowDocument(
     Block Steps);
 
 /// <summary>What reading a flow file gave.</summary>
-/// <param name="Document">Null where the file could not be read as a flow at all. It may be there in spite of findings.</param>
+/// <param name="Document">Null where the file could not be read as a flow at all. It may be there in spite of
+/// findings.</param>
 /// <param name="Text">The decoded text; empty where it could not be decoded.</param>
 /// <param name="Findings">In the order of their places.</param>
 internal sealed record FlowReading(FlowDocument? Document, FlowText Text, ImmutableArray<Finding> Findings);

@@ -52,13 +52,15 @@ internal sealed partial class FlowReader
         if (undo?.Value is YamlNode.Value { Scalar: { Value: not "" } word })
         {
             if (FindWord(word, "none") is null) return null;
-            if (because is null) findings.Error(FindingCodes.KeysDoNotFit, undo.Key.Place, "'undo: none' needs 'because' beside it: why nothing can be taken back");
+            if (because is null) findings.Error(FindingCodes.KeysDoNotFit, undo.Key.Place,
+                "'undo: none' needs 'because' beside it: why nothing can be taken back");
             return because is not null && ReadScalar(because) is { } reason ? new UndoNode.None(reason) : null;
         }
 
         if (because is not null)
         {
-            findings.Error(FindingCodes.KeysDoNotFit, because.Key.Place, "'because' says why there is no undo; write 'undo: none' beside it, or leave it out");
+            findings.Error(FindingCodes.KeysDoNotFit, because.Key.Place,
+                "'because' says why there is no undo; write 'undo: none' beside it, or leave it out");
         }
 
         return undo is not null && ReadInnerCall(undo) is { } call ? new UndoNode.Call(call) : null;
@@ -132,7 +134,8 @@ internal sealed partial class FlowReader
         }
         else if (key is null && none is null)
         {
-            findings.Error(FindingCodes.MissingKey, entry.Key.Place, "'identity' needs 'key', or 'none' with the reason why there is no key");
+            findings.Error(FindingCodes.MissingKey, entry.Key.Place,
+                "'identity' needs 'key', or 'none' with the reason why there is no key");
         }
 
         if (key is not null) return ReadValue(key) is { } value ? new IdentityNode.Key(value, label) : null;

@@ -21,7 +21,8 @@ internal sealed partial class FlowReader
             if (!IsName(field.Key)) continue;
             if (taken.Contains(field.Key.Value))
             {
-                findings.Error(FindingCodes.ReservedName, field.Key.Place, $"'{field.Key.Value}' is a property of every form already; choose another name");
+                findings.Error(FindingCodes.ReservedName, field.Key.Place,
+                    $"'{field.Key.Value}' is a property of every form already; choose another name");
             }
             else if (ReadField(field) is { } node)
             {
@@ -64,7 +65,8 @@ internal sealed partial class FlowReader
     {
         if (keys.Find(key) is not { } entry) return;
         var name = Grammar.FieldTypes.First(pair => pair.Value == type).Key;
-        findings.Error(FindingCodes.KeysDoNotFit, entry.Key.Place, $"'{key}' is for {owner}, and this one is of type {name}");
+        findings.Error(FindingCodes.KeysDoNotFit, entry.Key.Place,
+            $"'{key}' is for {owner}, and this one is of type {name}");
     }
 
     private (FieldType Type, bool IsOptional)? ReadFieldType(YamlEntry entry)
@@ -83,10 +85,12 @@ internal sealed partial class FlowReader
         var options = ImmutableArray.CreateBuilder<OptionNode>();
         foreach (var option in keys.All)
         {
-            if (IsName(option.Key) && ReadText(option, isFixed: true) is { } label) options.Add(new OptionNode(option.Key, label));
+            if (!IsName(option.Key) || ReadText(option, isFixed: true) is not { } label) continue;
+            options.Add(new OptionNode(option.Key, label));
         }
 
-        if (!keys.All.Any()) findings.Error(FindingCodes.NoValue, entry.Key.Place, "'options' has no options; write at least one 'name: text'");
+        if (!keys.All.Any()) findings.Error(FindingCodes.NoValue, entry.Key.Place,
+            "'options' has no options; write at least one 'name: text'");
         return options.ToImmutable();
     }
 
@@ -107,7 +111,8 @@ internal sealed partial class FlowReader
         }
         catch (ArgumentException)
         {
-            findings.Error(FindingCodes.BadPattern, scalar.Place, $"{Characters.Quote(scalar.Value)} is not a regular expression, such as '[0-9]+'");
+            findings.Error(FindingCodes.BadPattern, scalar.Place,
+                $"{Characters.Quote(scalar.Value)} is not a regular expression, such as '[0-9]+'");
             return null;
         }
         catch (NotSupportedException)
@@ -126,11 +131,14 @@ internal sealed partial class FlowReader
         {
             _ when value.StartsWith('=') || value.Contains("{{", StringComparison.Ordinal) => "a default is fixed; it takes no expressions",
             FieldType.Secret => "a secret has no default; flow files hold none",
-            FieldType.Number when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) => "write a whole number",
+            FieldType.Number when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
+                "write a whole number",
             FieldType.Url when !Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") =>
                 "write an address that begins with https://",
             FieldType.Select when options.All(option => option.Name.Value != value) =>
-                Nearest.Find(value, options.Select(option => option.Name.Value)) is { } near ? $"did you mean '{near}'?" : "write the name of an option",
+                Nearest.Find(value, options.Select(option => option.Name.Value)) is { } near
+                    ? $"did you mean '{near}'?"
+                    : "write the name of an option",
             FieldType.Phone or FieldType.Code when !value.Any(char.IsAsciiDigit) => "write digits",
             _ => null,
         };

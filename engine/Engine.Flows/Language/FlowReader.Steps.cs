@@ -14,7 +14,8 @@ internal sealed partial class FlowReader
             case YamlNode.List list:
                 return new Block(list.Place, [.. list.Items.Select(ReadStep).OfType<StepNode>()]);
             case YamlNode.Value { Scalar: { IsPlain: true, Value: "" } }:
-                findings.Error(FindingCodes.NoValue, entry.Key.Place, $"'{entry.Key.Value}' has no steps; write [] for none");
+                findings.Error(FindingCodes.NoValue, entry.Key.Place,
+                    $"'{entry.Key.Value}' has no steps; write [] for none");
                 return new Block(entry.Key.Place, []);
             default:
                 return new Block(entry.Value.Place, ReadStep(entry.Value) is { } only ? [only] : []);
@@ -32,12 +33,14 @@ internal sealed partial class FlowReader
             case YamlNode.Refused:
                 return null;
             case YamlNode.Map:
-                findings.Error(FindingCodes.NoVerb, node.Place, "a step has a verb, and this map is empty; write [] for no steps");
+                findings.Error(FindingCodes.NoVerb, node.Place,
+                    "a step has a verb, and this map is empty; write [] for no steps");
                 return null;
             default:
                 var what = node is not YamlNode.Value { Scalar: var scalar } ? "a list"
                     : scalar.Value.Length == 0 ? "an empty item" : Characters.Quote(scalar.Value);
-                findings.Error(FindingCodes.WrongKind, node.Place, $"{what} is not a step; a step begins with its verb, such as 'call: radist.telegram_init'");
+                findings.Error(FindingCodes.WrongKind, node.Place,
+                    $"{what} is not a step; a step begins with its verb, such as 'call: radist.telegram_init'");
                 return null;
         }
     }
@@ -68,14 +71,16 @@ internal sealed partial class FlowReader
         if (IsVerb(first)) return first;
         if (map.Entries.FirstOrDefault(IsVerb) is { } later)
         {
-            findings.Error(FindingCodes.VerbNotFirst, later.Key.Place, $"the verb '{later.Key.Value}' comes first in its step; move it up");
+            findings.Error(FindingCodes.VerbNotFirst, later.Key.Place,
+                $"the verb '{later.Key.Value}' comes first in its step; move it up");
             return later;
         }
 
         var name = first.Key.Value;
         if (AllStepKeys.Contains(name))
         {
-            findings.Error(FindingCodes.NoVerb, first.Key.Place, $"this step has no verb; write one before '{name}', such as 'call: radist.telegram_init'");
+            findings.Error(FindingCodes.NoVerb, first.Key.Place,
+                $"this step has no verb; write one before '{name}', such as 'call: radist.telegram_init'");
             return null;
         }
 
@@ -103,7 +108,8 @@ internal sealed partial class FlowReader
         else if (AllStepKeys.Contains(key))
         {
             var owners = Grammar.Verbs.Where(pair => pair.Value.Contains(key)).Select(pair => $"'{pair.Key}'");
-            findings.Error(FindingCodes.KeyOfAnotherVerb, entry.Key.Place, $"the '{verb}' step has no '{key}'; it is for {string.Join(", ", owners)}");
+            findings.Error(FindingCodes.KeyOfAnotherVerb, entry.Key.Place,
+                $"the '{verb}' step has no '{key}'; it is for {string.Join(", ", owners)}");
         }
         else
         {
@@ -119,7 +125,7 @@ internal sealed partial class FlowReader
         {
             if (entry is { Key.Value: "as", Value: YamlNode.Value { Scalar: var name } }) names.Add(name.Value);
             else if (entry is { Key.Value: "submit", Value: YamlNode.Map submit }) names.AddRange(NamesSetBy(submit));
-            else if (entry is { Key.Value: "set", Value: YamlNode.Map set }) names.AddRange(set.Entries.Select(assignment => assignment.Key.Value));
+            else if (entry is { Key.Value: "set", Value: YamlNode.Map set }) names.AddRange(set.Entries.Select(one => one.Key.Value));
         }
 
         return names.ToImmutable();
@@ -169,7 +175,8 @@ internal sealed partial class FlowReader
         var otherwise = FindBlock(keys, "else");
         return subject is null
             ? null
-            : new StepNode.Branch(verb.Key, subject, [.. cases.Select(one => new CaseNode(one.Codes, one.Steps))], keys.Find("else")?.Key, otherwise);
+            : new StepNode.Branch(
+                verb.Key, subject, [.. cases.Select(one => new CaseNode(one.Codes, one.Steps))], keys.Find("else")?.Key, otherwise);
     }
 
     private StepNode.Repeat? ReadRepeat(YamlEntry verb, Keys keys)
@@ -178,7 +185,8 @@ internal sealed partial class FlowReader
         var (again, until) = (keys.Find("while"), keys.Find("until"));
         if (again is not null && until is not null)
         {
-            findings.Error(FindingCodes.KeysDoNotFit, until.Key.Place, "the 'repeat' step has 'while' or 'until', not both");
+            findings.Error(FindingCodes.KeysDoNotFit, until.Key.Place,
+                "the 'repeat' step has 'while' or 'until', not both");
         }
         else if (again is null && until is null)
         {

@@ -15,7 +15,9 @@ internal sealed partial class FlowReader
             return null;
         }
 
-        return ReadOneText(entry, isFixed) is { } only ? new TextNode(only.Scalar.Place, [new TextPart(languages, only)]) : null;
+        return ReadOneText(entry, isFixed) is { } only
+            ? new TextNode(only.Scalar.Place, [new TextPart(languages, only)])
+            : null;
     }
 
     private TextNode ReadTextByLanguage(YamlEntry entry, YamlNode.Map map, bool isFixed)
@@ -31,7 +33,8 @@ internal sealed partial class FlowReader
         if (missing.Count > 0 && map.IsWhole)
         {
             findings.Error(FindingCodes.LanguageMissing, entry.Key.Place,
-                $"'{entry.Key.Value}' has no text in {string.Join(", ", missing.Select(language => $"'{language}'"))}; the flow's languages are {string.Join(", ", languages)}");
+                $"'{entry.Key.Value}' has no text in {string.Join(", ", missing.Select(language => $"'{language}'"))}; " +
+                $"the flow's languages are {string.Join(", ", languages)}");
         }
 
         return new TextNode(map.Place, parts.ToImmutable());
@@ -41,7 +44,8 @@ internal sealed partial class FlowReader
     {
         var hint = Nearest.DidYouMean(key.Value, languages);
         if (hint.Length == 0) hint = $"; they are {string.Join(", ", languages)}";
-        findings.Error(FindingCodes.UnknownLanguage, key.Place, $"{Characters.Quote(key.Value)} is not one of the flow's languages{hint}");
+        findings.Error(FindingCodes.UnknownLanguage, key.Place,
+            $"{Characters.Quote(key.Value)} is not one of the flow's languages{hint}");
     }
 
     private ValueNode? ReadOneText(YamlEntry entry, bool isFixed)
@@ -50,7 +54,8 @@ internal sealed partial class FlowReader
         if (scalar.IsPlain && FindComment(scalar) is { } comment && IsTextAfter(comment))
         {
             findings.Warning(FindingCodes.CutByComment, text.PlaceOf(comment, comment + 1),
-                "a '#' after a space begins a comment, so that the text ends before it; put the whole text in quotes, or a space after the '#'");
+                "a '#' after a space begins a comment, so that the text ends before it; " +
+                "put the whole text in quotes, or a space after the '#'");
         }
 
         if (!isFixed) return ReadValue(entry);

@@ -7,7 +7,8 @@ internal sealed partial class FlowReader
 {
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(30);
 
-    /// <summary>The value of a key as one scalar that says something; null, with a finding, for anything else.</summary>
+    /// <summary>The value of a key as one scalar that says something; null, with a finding, for anything
+    /// else.</summary>
     private Scalar? ReadScalar(YamlEntry entry)
     {
         switch (entry.Value)
@@ -27,8 +28,10 @@ internal sealed partial class FlowReader
     {
         if (entry.Value is YamlNode.Refused) return;
         var isEmpty = entry.Value is YamlNode.Value { Scalar: { IsPlain: true, Value: "" } };
-        if (isEmpty) findings.Error(FindingCodes.NoValue, entry.Key.Place, $"'{entry.Key.Value}' has no value; it takes {wanted}");
-        else findings.Error(FindingCodes.WrongKind, entry.Value.Place, $"'{entry.Key.Value}' takes {wanted}, and this is {entry.Value.Kind}");
+        if (isEmpty) findings.Error(FindingCodes.NoValue, entry.Key.Place,
+            $"'{entry.Key.Value}' has no value; it takes {wanted}");
+        else findings.Error(FindingCodes.WrongKind, entry.Value.Place,
+            $"'{entry.Key.Value}' takes {wanted}, and this is {entry.Value.Kind}");
     }
 
     /// <summary>The value of a key as a map; null, with a finding, for anything else.</summary>
@@ -54,11 +57,13 @@ internal sealed partial class FlowReader
         {
             if (item is not YamlNode.Value { Scalar: { Value.Length: > 0 } word })
             {
-                if (item is not YamlNode.Refused) findings.Error(FindingCodes.WrongKind, item.Place, $"'{entry.Key.Value}' lists single words");
+                if (item is not YamlNode.Refused) findings.Error(FindingCodes.WrongKind, item.Place,
+                    $"'{entry.Key.Value}' lists single words");
             }
             else if (words.Any(other => other.Value == word.Value))
             {
-                findings.Error(FindingCodes.NamedTwice, word.Place, $"{Characters.Quote(word.Value)} is in the list already");
+                findings.Error(FindingCodes.NamedTwice, word.Place,
+                    $"{Characters.Quote(word.Value)} is in the list already");
             }
             else
             {
@@ -74,7 +79,8 @@ internal sealed partial class FlowReader
         if (words.Contains(scalar.Value)) return scalar.Value;
         var hint = Nearest.DidYouMean(scalar.Value, words);
         if (hint.Length == 0) hint = $"; write {string.Join(" or ", words)}";
-        findings.Error(FindingCodes.UnknownWord, scalar.Place, $"{Characters.Quote(scalar.Value)} is not possible here{hint}");
+        findings.Error(FindingCodes.UnknownWord, scalar.Place,
+            $"{Characters.Quote(scalar.Value)} is not possible here{hint}");
         return null;
     }
 
@@ -92,7 +98,8 @@ internal sealed partial class FlowReader
         }
 
         if (!isReserved || !Grammar.ReservedNames.Contains(word.Value)) return true;
-        findings.Error(FindingCodes.ReservedName, word.Place, $"'{word.Value}' means something in expressions already; choose another name");
+        findings.Error(FindingCodes.ReservedName, word.Place,
+            $"'{word.Value}' means something in expressions already; choose another name");
         return false;
     }
 
@@ -107,7 +114,8 @@ internal sealed partial class FlowReader
         var fact = scalar.Value.Length > 0 && scalar.Value.All(char.IsAsciiDigit) ? "has no unit"
             : Grammar.ParseDuration(scalar.Value) is null ? "is not a duration"
             : string.Create(CultureInfo.InvariantCulture, $"is not more than nothing and at most {longest.TotalDays} days");
-        findings.Error(FindingCodes.BadDuration, scalar.Place, $"{Characters.Quote(scalar.Value)} {fact}; write 90s, 5m, 1h30m or 2d");
+        findings.Error(FindingCodes.BadDuration, scalar.Place,
+            $"{Characters.Quote(scalar.Value)} {fact}; write 90s, 5m, 1h30m or 2d");
         return null;
     }
 
@@ -167,7 +175,8 @@ internal sealed partial class FlowReader
         if (scalar.Value.StartsWith('=')) return CheckExpression(new ValueNode.Expression(scalar, 1));
         if (scalar.IsPlain && scalar.Value is "null" or "Null" or "NULL" or "~")
         {
-            findings.Error(FindingCodes.NoValue, scalar.Place, $"'{scalar.Value}' is a text here and no null; leave '{entry.Key.Value}' out");
+            findings.Error(FindingCodes.NoValue, scalar.Place,
+                $"'{scalar.Value}' is a text here and no null; leave '{entry.Key.Value}' out");
             return null;
         }
 

@@ -30,7 +30,8 @@ internal sealed partial class FlowReader
         return operation is null || every is null || until is null || timeout is null
             ? null
             : new StepNode.Poll(
-                verb.Key, operation, asName, from, first is not null, every, until, timeout, deadline, onTimeout, handlers, show, actions);
+                verb.Key, operation, asName, from, first is not null, every, until, timeout, deadline, onTimeout, handlers, show,
+                actions);
     }
 
     private ValueNode.Expression? FindMarkedExpression(Keys keys, string key) =>
@@ -72,7 +73,8 @@ internal sealed partial class FlowReader
     {
         foreach (var entry in names.Select(keys.Find).OfType<YamlEntry>())
         {
-            findings.Error(FindingCodes.KeysDoNotFit, entry.Key.Place, $"'{entry.Key.Value}' needs 'again_when' or 'again_on' beside it");
+            findings.Error(FindingCodes.KeysDoNotFit, entry.Key.Place,
+                $"'{entry.Key.Value}' needs 'again_when' or 'again_on' beside it");
         }
     }
 
@@ -92,7 +94,8 @@ internal sealed partial class FlowReader
         var shownText = show.Find("text");
         if (isPrompt && shownText is not null)
         {
-            findings.Error(FindingCodes.KeysDoNotFit, shownText.Key.Place, "a prompt's text is the key 'text' of its step; move it there");
+            findings.Error(FindingCodes.KeysDoNotFit, shownText.Key.Place,
+                "a prompt's text is the key 'text' of its step; move it there");
         }
 
         return new ShowNode(
@@ -119,7 +122,8 @@ internal sealed partial class FlowReader
             if (!IsName(action.Key)) continue;
             if (action.Key.Value == "cancel")
             {
-                findings.Error(FindingCodes.ReservedName, action.Key.Place, "'cancel' exists on every waiting step already; remove it or choose another name");
+                findings.Error(FindingCodes.ReservedName, action.Key.Place,
+                    "'cancel' exists on every waiting step already; remove it or choose another name");
             }
             else if (ReadAction(action) is { } node)
             {
@@ -139,12 +143,14 @@ internal sealed partial class FlowReader
         var outcomes = keys.All.Where(key => key.Key.Value is "do" or "leave" or "restart").ToList();
         if (outcomes.Count == 0)
         {
-            findings.Error(FindingCodes.MissingKey, entry.Key.Place, $"'{entry.Key.Value}' needs 'do', 'leave: true' or 'restart: true'");
+            findings.Error(FindingCodes.MissingKey, entry.Key.Place,
+                $"'{entry.Key.Value}' needs 'do', 'leave: true' or 'restart: true'");
         }
 
         foreach (var second in outcomes.Skip(1))
         {
-            findings.Error(FindingCodes.KeysDoNotFit, second.Key.Place, "an action has one of 'do', 'leave' and 'restart'");
+            findings.Error(FindingCodes.KeysDoNotFit, second.Key.Place,
+                "an action has one of 'do', 'leave' and 'restart'");
         }
 
         var outcome = outcomes.Count > 0 ? ReadOutcome(outcomes[0]) : null;

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace Engine.Flows;
 
 /// <summary>
-/// Reads a flow file: its grammar only. It never stops at the first mistake, and bad input gives findings, never an exception.
+/// Reads a flow file: its grammar only. It never stops at the first mistake, and bad input gives findings, never an
+/// exception.
 /// </summary>
 internal sealed partial class FlowReader
 {
@@ -36,7 +37,8 @@ internal sealed partial class FlowReader
     {
         if (root is not YamlNode.Map map)
         {
-            findings.Error(FindingCodes.NotAFlow, root.Place, $"a flow is a map that begins with 'flow: its-name', and this is {root.Kind}");
+            findings.Error(FindingCodes.NotAFlow, root.Place,
+                $"a flow is a map that begins with 'flow: its-name', and this is {root.Kind}");
             return null;
         }
 
@@ -100,7 +102,8 @@ internal sealed partial class FlowReader
         var found = ImmutableArray.CreateBuilder<Purpose>();
         foreach (var item in ReadWordList(entry))
         {
-            if (FindWord(item, "connect", "reauth", "reconfigure") is { } word) found.Add(Enum.Parse<Purpose>(word, ignoreCase: true));
+            if (FindWord(item, "connect", "reauth", "reconfigure") is not { } word) continue;
+            found.Add(Enum.Parse<Purpose>(word, ignoreCase: true));
         }
 
         if (found.Count > 0) purposes = found.ToImmutable();
@@ -111,7 +114,8 @@ internal sealed partial class FlowReader
         var uses = ImmutableArray.CreateBuilder<UseNode>();
         foreach (var use in ReadKeys(entry)?.All ?? [])
         {
-            if (IsName(use.Key, isReserved: true) && ReadScalar(use) is { } provider && IsName(provider)) uses.Add(new UseNode(use.Key, provider));
+            if (!IsName(use.Key, isReserved: true) || ReadScalar(use) is not { } provider || !IsName(provider)) continue;
+            uses.Add(new UseNode(use.Key, provider));
         }
 
         return uses.ToImmutable();
@@ -140,7 +144,8 @@ internal sealed partial class FlowReader
         var vars = ImmutableArray.CreateBuilder<VarNode>();
         foreach (var variable in ReadKeys(entry)?.All ?? [])
         {
-            if (IsName(variable.Key, isReserved: true) && ReadVariableType(variable) is { } type) vars.Add(new VarNode(variable.Key, type));
+            if (!IsName(variable.Key, isReserved: true) || ReadVariableType(variable) is not { } type) continue;
+            vars.Add(new VarNode(variable.Key, type));
         }
 
         return vars.ToImmutable();
@@ -151,7 +156,8 @@ internal sealed partial class FlowReader
         if (ReadScalar(entry) is not { } scalar) return null;
         var isNullable = scalar.Value.EndsWith('?');
         var name = isNullable ? scalar.Value[..^1] : scalar.Value;
-        if (Grammar.VariableTypes.Contains(name) || (name.Split('.') is [var alias, var operation] && Grammar.IsName(alias) && Grammar.IsName(operation)))
+        var isOperation = name.Split('.') is [var alias, var operation] && Grammar.IsName(alias) && Grammar.IsName(operation);
+        if (isOperation || Grammar.VariableTypes.Contains(name))
         {
             return new TypeNode(scalar, name, isNullable);
         }
@@ -164,6 +170,7 @@ internal sealed partial class FlowReader
     {
         var hint = Nearest.DidYouMean(name, types);
         if (hint.Length == 0) hint = $"; types are {string.Join(", ", types)}{others}";
-        findings.Error(FindingCodes.UnknownType, scalar.PlaceOf(0, name.Length), $"{Characters.Quote(name)} is not a type{hint}");
+        findings.Error(FindingCodes.UnknownType, scalar.PlaceOf(0, name.Length),
+            $"{Characters.Quote(name)} is not a type{hint}");
     }
 }

@@ -79,7 +79,8 @@ internal static class Grammar
         int Part(int group) => match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : 0;
     }
 
-    /// <summary>A name made of something that is none, such as <c>qr_login</c> of <c>QrLogin</c>; null where nothing is left of it.</summary>
+    /// <summary>A name made of something that is none, such as <c>qr_login</c> of <c>QrLogin</c>; null where nothing
+    /// is left of it.</summary>
     public static string? SuggestName(string text)
     {
         var snake = string.Concat(text.Select((c, i) => (c, i) switch

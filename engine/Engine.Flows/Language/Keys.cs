@@ -14,7 +14,8 @@ internal sealed class Keys(YamlNode.Map map, string owner, Place place, FindingL
     public YamlEntry? Require(string key)
     {
         var entry = Find(key);
-        if (entry is null && map.IsWhole) findings.Error(FindingCodes.MissingKey, place, $"{owner} needs the key '{key}'");
+        if (entry is null && map.IsWhole) findings.Error(FindingCodes.MissingKey, place,
+            $"{owner} needs the key '{key}'");
         return entry;
     }
 
@@ -41,7 +42,8 @@ internal sealed class Keys(YamlNode.Map map, string owner, Place place, FindingL
         if (Find(needed) is not null) return;
         foreach (var entry in keys.Select(Find).OfType<YamlEntry>())
         {
-            findings.Error(FindingCodes.KeysDoNotFit, entry.Key.Place, $"'{entry.Key.Value}' needs '{needed}' beside it");
+            findings.Error(FindingCodes.KeysDoNotFit, entry.Key.Place,
+                $"'{entry.Key.Value}' needs '{needed}' beside it");
         }
     }
 }

@@ -11,7 +11,8 @@ internal sealed record Block(Place Place, ImmutableArray<StepNode> Steps);
 internal abstract record StepNode(Scalar Verb)
 {
     /// <summary>A step that findings were given for and that could not be read.</summary>
-    /// <param name="Names">What it would have set; saying that these are unknown or not set would only repeat the finding.</param>
+    /// <param name="Names">What it would have set; saying that these are unknown or not set would only repeat the
+    /// finding.</param>
     public sealed record Broken(Scalar Verb, ImmutableArray<string> Names) : StepNode(Verb);
 
     public sealed record Call(
@@ -32,7 +33,8 @@ internal abstract record StepNode(Scalar Verb)
         CountNode? Max, Block? OnGiveUp, DurationNode? Timeout, Block? OnTimeout, ShowNode? Show,
         ImmutableArray<ActionNode> Actions) : StepNode(Verb);
 
-    /// <param name="ElseKey">The key <c>else</c>, for findings about it; null exactly where <paramref name="Else"/> is.</param>
+    /// <param name="ElseKey">The key <c>else</c>, for findings about it; null exactly where <paramref name="Else"/>
+    /// is.</param>
     public sealed record Branch(
         Scalar Verb, ValueNode.Expression Subject, ImmutableArray<CaseNode> Cases, Scalar? ElseKey, Block? Else) : StepNode(Verb);
 
@@ -42,7 +44,8 @@ internal abstract record StepNode(Scalar Verb)
     public sealed record Require(Scalar Verb, ValueNode.Expression Condition, Block? Else) : StepNode(Verb);
 
     /// <summary>Runs its body at least once; the condition is read after it.</summary>
-    /// <param name="IsUntil">Whether the condition ends the loop (<c>until</c>) rather than goes on (<c>while</c>).</param>
+    /// <param name="IsUntil">Whether the condition ends the loop (<c>until</c>) rather than goes on
+    /// (<c>while</c>).</param>
     public sealed record Repeat(
         Scalar Verb, Block Body, ValueNode.Expression Condition, bool IsUntil, CountNode Max, Block OnGiveUp) : StepNode(Verb);
 

@@ -5,7 +5,8 @@ namespace Engine.Flows;
 /// <summary>A value as the flow writes it.</summary>
 internal abstract record ValueNode(Scalar Scalar)
 {
-    /// <summary>C# from the character <paramref name="Start"/> of the scalar to its end; 1 where it is written with a leading <c>=</c>.</summary>
+    /// <summary>C# from the character <paramref name="Start"/> of the scalar to its end; 1 where it is written with a
+    /// leading <c>=</c>.</summary>
     public sealed record Expression(Scalar Scalar, int Start) : ValueNode(Scalar);
 
     /// <summary>A text, with <c>{{ expression }}</c> holes or without.</summary>
@@ -31,7 +32,8 @@ internal sealed record DurationNode(Scalar Scalar, TimeSpan Value);
 /// <summary>A whole number, within the bounds of its key.</summary>
 internal sealed record CountNode(Scalar Scalar, int Value);
 
-/// <summary>The type of a variable: one of the small ones, such as <c>int</c>, or <c>alias.operation</c>, the result of that operation.</summary>
+/// <summary>The type of a variable: one of the small ones, such as <c>int</c>, or <c>alias.operation</c>, the result
+/// of that operation.</summary>
 /// <param name="Name">Without the question mark.</param>
 internal sealed record TypeNode(Scalar Scalar, string Name, bool IsNullable);
 

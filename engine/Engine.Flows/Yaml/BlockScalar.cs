@@ -18,7 +18,8 @@ internal sealed class BlockScalar
     }
 
     /// <summary>
-    /// What the block may mean, the likeliest first. An explicit indentation counts from the parent's, which is not known here, so
+    /// What the block may mean, the likeliest first. An explicit indentation counts from the parent's, which is not
+    /// known here, so
     /// that each possible one is tried; the caller knows the value and picks.
     /// </summary>
     public static IEnumerable<ScalarTrace> Readings(string raw, int start, int end, bool isFolded)
@@ -90,7 +91,8 @@ internal sealed class BlockScalar
         return trace;
     }
 
-    /// <summary>The line break after a line with text: kept beside lines that are indented more, dropped before empty lines, else a space.</summary>
+    /// <summary>The line break after a line with text: kept beside lines that are indented more, dropped before empty
+    /// lines, else a space.</summary>
     private void Fold(int line, ScalarTrace trace)
     {
         var next = line + 1;

@@ -35,5 +35,6 @@ internal static class Brackets
 
     /// <summary>Whether something must follow: an open bracket or quote, or an operator at the end.</summary>
     public static bool IsUnfinished(string expression) =>
-        AreOpen(expression) || expression.TrimEnd() is [.., '=' or '<' or '>' or '&' or '|' or '+' or '-' or '*' or '/' or '?' or ':' or ',' or '.'];
+        AreOpen(expression) ||
+        expression.TrimEnd() is [.., '=' or '<' or '>' or '&' or '|' or '+' or '-' or '*' or '/' or '?' or ':' or ',' or '.'];
 }

@@ -11,11 +11,13 @@ internal static class Characters
     /// <summary>Characters that change the direction in which text is shown.</summary>
     public static bool IsDirection(char c) => c is >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069';
 
-    /// <summary>Characters that cannot be seen: controls other than line breaks and tabs, direction marks, zero-width characters.</summary>
+    /// <summary>Characters that cannot be seen: controls other than line breaks and tabs, direction marks, zero-width
+    /// characters.</summary>
     public static bool IsHidden(char c) =>
         c is not ('\n' or '\t' or '\r') && (IsControl(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format);
 
-    /// <summary>The first character that has no place in any value: a control character or half a surrogate pair; -1 for none.</summary>
+    /// <summary>The first character that has no place in any value: a control character or half a surrogate pair; -1
+    /// for none.</summary>
     public static int IndexOfForbidden(string value)
     {
         for (var i = 0; i < value.Length; i++)
@@ -28,7 +30,8 @@ internal static class Characters
         return -1;
     }
 
-    /// <summary>The first character that cannot be seen, from <paramref name="start"/> up to <paramref name="end"/>; -1 for none.</summary>
+    /// <summary>The first character that cannot be seen, from <paramref name="start"/> up to <paramref name="end"/>;
+    /// -1 for none.</summary>
     public static int IndexOfHidden(string value, int start, int end)
     {
         for (var i = start; i < end; i++)
@@ -42,7 +45,8 @@ internal static class Characters
     /// <summary>The character by its number, such as <c>U+200B</c>.</summary>
     public static string Show(char c) => string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
 
-    /// <summary>A piece of the file fit for a message: hidden characters by their numbers, no line breaks, at most 60 characters.</summary>
+    /// <summary>A piece of the file fit for a message: hidden characters by their numbers, no line breaks, at most 60
+    /// characters.</summary>
     public static string Quote(string value)
     {
         var line = value.ReplaceLineEndings(" ");

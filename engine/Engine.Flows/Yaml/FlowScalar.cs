@@ -31,7 +31,8 @@ internal static class FlowScalar
         return end;
     }
 
-    /// <summary>Spaces stay; a line break with all spaces around it becomes one space, several become one line break less.</summary>
+    /// <summary>Spaces stay; a line break with all spaces around it becomes one space, several become one line break
+    /// less.</summary>
     private static int ReadSpace(string raw, int start, int stop, ScalarTrace trace)
     {
         var end = start;

@@ -1,6 +1,7 @@
 namespace Engine.Flows;
 
-/// <summary>The decoded text of a flow file, and where its lines begin. Offsets are counted in UTF-16 code units.</summary>
+/// <summary>The decoded text of a flow file, and where its lines begin. Offsets are counted in UTF-16 code
+/// units.</summary>
 internal sealed class FlowText
 {
     private readonly List<int> lineStarts = [0];

@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Engine.Flows;
 
-/// <summary>Gathers the entries of one map, refusing what YAML lets pass: equal keys, keys that are no names, values cut off unnoticed.</summary>
+/// <summary>Gathers the entries of one map, refusing what YAML lets pass: equal keys, keys that are no names, values
+/// cut off unnoticed.</summary>
 internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlowStyle)
 {
     private readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();
@@ -21,7 +22,8 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
         }
         else if (name is { Value: "<<", IsPlain: true })
         {
-            findings.Error(FindingCodes.Anchor, name.Place, "'<<' merges maps in YAML, which flows do not have; write the keys out");
+            findings.Error(FindingCodes.Anchor, name.Place,
+                "'<<' merges maps in YAML, which flows do not have; write the keys out");
         }
         else if (isFlowStyle && WasCut(value) is { } cut)
         {
@@ -53,10 +55,12 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
         findings.Error(FindingCodes.KeyIsNoName, key.Place, $"a key is a name, and this is {key.Kind}");
     }
 
-    /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key <c>y)</c> without a value.</summary>
+    /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key
+    /// <c>y)</c> without a value.</summary>
     private Scalar? WasCut(YamlNode value)
     {
         if (value is not YamlNode.Value { Scalar: { IsPlain: true, Value: "" } } || entries.Count == 0) return null;
-        return entries[^1].Value is YamlNode.Value { Scalar: { IsPlain: true } before } && Brackets.AreOpen(before.Value) ? before : null;
+        if (entries[^1].Value is not YamlNode.Value { Scalar: { IsPlain: true } before }) return null;
+        return Brackets.AreOpen(before.Value) ? before : null;
     }
 }

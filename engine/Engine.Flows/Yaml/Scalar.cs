@@ -3,7 +3,8 @@ using YamlDotNet.Core;
 namespace Engine.Flows;
 
 /// <summary>
-/// A single value of the file: what it says, and for each of its characters where that stands in the file, whatever way it is
+/// A single value of the file: what it says, and for each of its characters where that stands in the file, whatever
+/// way it is
 /// quoted, escaped or folded.
 /// </summary>
 internal sealed class Scalar
@@ -51,7 +52,8 @@ internal sealed class Scalar
     public override string ToString() => Value;
 }
 
-/// <summary>Some characters of a scalar: one of the names in <c>a or b</c>, or the alias in <c>radist.telegram_init</c>.</summary>
+/// <summary>Some characters of a scalar: one of the names in <c>a or b</c>, or the alias in
+/// <c>radist.telegram_init</c>.</summary>
 internal sealed record Word(Scalar Scalar, int Start, int Length)
 {
     /// <summary>What it says.</summary>

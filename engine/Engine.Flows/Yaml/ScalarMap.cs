@@ -5,7 +5,8 @@ using YamlDotNet.Core;
 namespace Engine.Flows;
 
 /// <summary>
-/// For each character of a decoded scalar, the stretch of the file it was decoded from. The file's text is decoded a second time, noting
+/// For each character of a decoded scalar, the stretch of the file it was decoded from. The file's text is decoded a
+/// second time, noting
 /// where each character came from; where that does not give the same value, all places are the scalar's beginning.
 /// </summary>
 internal sealed class ScalarMap

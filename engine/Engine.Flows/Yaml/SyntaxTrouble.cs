@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace Engine.Flows;
 
-/// <summary>Says in plain words why YAML could not go on. The traps flow authors fall into have findings of their own.</summary>
+/// <summary>Says in plain words why YAML could not go on. The traps flow authors fall into have findings of their
+/// own.</summary>
 internal static class SyntaxTrouble
 {
     private const string Braces = "YAML takes '{{' at the beginning of a value for a map; put the whole value in quotes";
@@ -44,7 +45,8 @@ internal static class SyntaxTrouble
         if (message.Contains(" tab ", StringComparison.Ordinal))
         {
             var tab = Math.Max(offset, text.Raw.IndexOf('\t', offset));
-            findings.Error(FindingCodes.Tab, text.PlaceOf(tab, tab + 1), "a tab stands where YAML wants spaces; indent with spaces");
+            findings.Error(FindingCodes.Tab, text.PlaceOf(tab, tab + 1),
+                "a tab stands where YAML wants spaces; indent with spaces");
         }
         else if (BracesAtStart.Match(line) is { Success: true } braces)
         {
@@ -58,7 +60,8 @@ internal static class SyntaxTrouble
         }
     }
 
-    /// <summary>The finding for a key that begins with two braces, of which the inner one begins at the offset.</summary>
+    /// <summary>The finding for a key that begins with two braces, of which the inner one begins at the
+    /// offset.</summary>
     public static void ExplainBraces(FlowText text, int offset, FindingList findings) =>
         findings.Error(FindingCodes.BrokenByBraces, text.PlaceOf(offset - 1, offset + 1), Braces);
 

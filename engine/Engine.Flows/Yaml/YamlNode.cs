@@ -7,7 +7,8 @@ internal abstract record YamlNode(Place Place)
 {
     public sealed record Value(Scalar Scalar) : YamlNode(Scalar.Place);
 
-    /// <param name="IsWhole">Whether no entry was refused; a finding that one is missing would otherwise only repeat another.</param>
+    /// <param name="IsWhole">Whether no entry was refused; a finding that one is missing would otherwise only repeat
+    /// another.</param>
     public sealed record Map(Place Place, ImmutableArray<YamlEntry> Entries, bool IsWhole) : YamlNode(Place);
 
     public sealed record List(Place Place, ImmutableArray<YamlNode> Items) : YamlNode(Place);

@@ -6,7 +6,8 @@ using Events = YamlDotNet.Core.Events;
 namespace Engine.Flows;
 
 /// <summary>
-/// Reads YAML text into nodes, straight from the parser's events, so that limits bind before anything is built: the loaders of YamlDotNet 16.3
+/// Reads YAML text into nodes, straight from the parser's events, so that limits bind before anything is built: the
+/// loaders of YamlDotNet 16.3
 /// die of deep nesting, and take the last of two equal keys in silence.
 /// </summary>
 internal sealed class YamlReader
@@ -65,13 +66,15 @@ internal sealed class YamlReader
         Move();
         if (Current is not Events.DocumentStart document)
         {
-            findings.Error(FindingCodes.EmptyFile, text.PlaceOf(0, 0), "the file holds nothing; a flow begins with 'flow: its-name'");
+            findings.Error(FindingCodes.EmptyFile, text.PlaceOf(0, 0),
+                "the file holds nothing; a flow begins with 'flow: its-name'");
             return null;
         }
 
         if (document.Version is not null)
         {
-            findings.Error(FindingCodes.Directive, PlaceOf(document), "a YAML directive has no place in a flow; remove the line");
+            findings.Error(FindingCodes.Directive, PlaceOf(document),
+                "a YAML directive has no place in a flow; remove the line");
         }
 
         Move();

@@ -108,8 +108,16 @@ public sealed class FlowLibrary : IFlowVersions
         if (pinned.Find(flow, version) is not { } kept) return null;
         var providers = kept.Providers.Select(pair => plugins.FindProvider(pair.Key, pair.Value)).OfType<Provider>().ToImmutableArray();
         if (providers.Length < kept.Providers.Count) return null;
-        var compiled = FlowCompiler.Recompile(pinned.SourceOf(kept), new Catalog(providers), CancellationToken.None);
-        return Load(compiled with { Version = version });
+        try
+        {
+            var compiled = FlowCompiler.Recompile(pinned.SourceOf(kept), new Catalog(providers), CancellationToken.None);
+            return Load(compiled with { Version = version });
+        }
+        catch (Exception error) when (error is InvalidOperationException or IOException or TypeLoadException)
+        {
+            Log.PinnedFlowLost(log, error, flow, version);
+            return null;
+        }
     }
 
     private LoadedFlow Load(CompiledFlow flow) => LoadedFlow.Load(flow, assembly => flow.Providers

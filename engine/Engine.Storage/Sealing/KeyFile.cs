@@ -6,8 +6,6 @@ namespace Engine.Storage;
 internal static class KeyFile
 {
     private const string Header = "engine-key-1";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode OwnerOnlyFolder = OwnerOnly | UnixFileMode.UserExecute;
     private const int LimitBytes = 1024;
 
     /// <summary>Refuses a key that would be copied, lost or stolen together with what it protects.</summary>
@@ -53,47 +51,19 @@ internal static class KeyFile
         }
     }
 
-    /// <summary>Writes beside it and moves, so that the file is whole or not there; whoever comes first wins.</summary>
     private static void Create(string path)
     {
-        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder) CreateFolder(folder);
-
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder) OwnerOnly.CreateFolder(folder);
         using var key = MasterKey.New();
-        var unfinished = $"{path}.{Guid.CreateVersion7():N}.new";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        using (var file = new FileStream(unfinished, options))
-        {
-            file.Write(Encoding.ASCII.GetBytes($"{Header} {key.Id} {key.Export()}\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        try
-        {
-            File.Move(unfinished, path);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(unfinished);
-        }
-    }
-
-    private static void CreateFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, OwnerOnlyFolder);
+        OwnerOnly.CreateFile(path, Encoding.ASCII.GetBytes($"{Header} {key.Id} {key.Export()}\n"));
     }
 
     private static MasterKey Read(string path)
     {
-        if (!OperatingSystem.IsWindows())
+        if (OwnerOnly.IsOpenToOthers(path, out var mode))
         {
-            var mode = File.GetUnixFileMode(path);
-            if ((mode & ~OwnerOnlyFolder) != UnixFileMode.None)
-            {
-                throw new StorageUnavailableException(
-                    path, $"the key file may be read by others (mode {Convert.ToString((int)mode, 8).PadLeft(4, '0')}); run: chmod 600 \"{path}\"");
-            }
+            throw new StorageUnavailableException(
+                path, $"the key file may be read by others (mode {mode}); run: chmod 600 \"{path}\"");
         }
 
         if (new FileInfo(path).Length > LimitBytes) throw Unreadable(path, "it is too long");

@@ -5,7 +5,8 @@ using Engine.Flows;
 namespace Engine.Tests;
 
 /// <summary>
-/// A flow with its findings written under the lines: <c>#    ^^^ error FLOW012: message</c>. The carets stand under the characters that
+/// A flow with its findings written under the lines: <c>#    ^^^ error FLOW012: message</c>. The carets stand under
+/// the characters that
 /// are wrong; under column 1 stands the <c>#</c> itself. These lines are no part of the flow that is checked.
 /// </summary>
 internal static partial class GoldenFlow

@@ -9,7 +9,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task The_first_start_makes_a_key_that_only_its_owner_can_read()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await using var store = await folder.OpenAsync(new StoreClock());
 
         Assert.Matches("^engine-key-1 [0-9a-f]{16} [A-Za-z0-9+/]{43}=\n$", await File.ReadAllTextAsync(folder.Key));
@@ -24,7 +24,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task The_next_start_takes_the_same_key()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await (await folder.OpenAsync(new StoreClock())).DisposeAsync();
         var key = await File.ReadAllTextAsync(folder.Key);
 
@@ -39,7 +39,7 @@ public sealed class KeyFileTests
     [InlineData("../data/engine.key")]
     public async Task A_key_inside_the_data_folder_is_refused(string name)
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         var key = Path.Combine(folder.Data, name);
 
         Assert.Equal(
@@ -51,7 +51,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task A_key_that_a_link_leads_into_the_data_folder_is_refused()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         Directory.CreateDirectory(folder.Data);
         Directory.CreateSymbolicLink(folder.In("link"), folder.Data);
 
@@ -61,7 +61,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task A_key_beside_a_data_folder_with_the_same_beginning_is_taken()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
 
         await (await SqliteStore.OpenAsync(folder.Data, folder.In("data-key"), new StoreClock(), default)).DisposeAsync();
 
@@ -72,7 +72,7 @@ public sealed class KeyFileTests
     public async Task A_key_that_others_can_read_is_refused()
     {
         if (OperatingSystem.IsWindows()) return;
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await (await folder.OpenAsync(new StoreClock())).DisposeAsync();
         File.SetUnixFileMode(folder.Key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
@@ -89,7 +89,7 @@ public sealed class KeyFileTests
     [InlineData("engine-key-1 0011223344556677 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "its key does not belong to its id")]
     public async Task A_damaged_key_is_refused(string content, string fact)
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         WriteKey(folder, content);
 
         Assert.Equal($"\"{folder.Key}\": the key file is damaged: {fact}; bring back the file that the engine made", await folder.RefusalAsync());
@@ -99,7 +99,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task A_missing_key_is_not_made_anew_where_something_is_sealed()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await (await folder.OpenAsync(new StoreClock())).DisposeAsync();
         var id = (await File.ReadAllTextAsync(folder.Key)).Split(' ')[1];
         File.Delete(folder.Key);
@@ -112,7 +112,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task Another_key_is_refused()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await (await folder.OpenAsync(new StoreClock())).DisposeAsync();
         var first = (await File.ReadAllTextAsync(folder.Key)).Split(' ')[1];
         using var other = MasterKey.New();
@@ -128,7 +128,7 @@ public sealed class KeyFileTests
     [Fact]
     public async Task A_key_path_that_is_a_folder_is_refused()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         Directory.CreateDirectory(folder.Key);
 
         Assert.Equal($"\"{folder.Key}\": the key file is a folder; name a file", await folder.RefusalAsync());
@@ -137,9 +137,9 @@ public sealed class KeyFileTests
     [Fact]
     public async Task An_altered_seal_check_is_refused()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await (await folder.OpenAsync(new StoreClock())).DisposeAsync();
-        folder.Tamper("UPDATE settings SET value = substr(value, 1, length(value) - 1) || x'00' WHERE name = 'seal_check'");
+        folder.Tamper("UPDATE settings SET value = CAST(substr(value, 1, length(value) - 1) || x'00' AS BLOB) WHERE name = 'seal_check'");
 
         Assert.StartsWith($"\"{folder.Database}\": its seal check does not open with the key file's key; ", await folder.RefusalAsync(), StringComparison.Ordinal);
     }

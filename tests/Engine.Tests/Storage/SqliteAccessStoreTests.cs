@@ -5,7 +5,7 @@ namespace Engine.Tests.Storage;
 
 public sealed class SqliteAccessStoreTests : AccessStoreContract
 {
-    private readonly StoreFolder folder = new();
+    private readonly StoreFolder folder = StoreFolder.New();
     private SqliteStore? opened;
 
     public override async Task DisposeAsync()

@@ -12,10 +12,10 @@ public sealed class SqliteDatabaseTests
     [Fact]
     public async Task Writes_that_wait_share_a_transaction_and_one_that_fails_takes_none_of_the_others_with_it()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await using var database = SqliteDatabase.Open(folder.Data, new StoreClock());
-        using var gate = new ManualResetEventSlim();
-        var first = database.WriteAsync(_ => { gate.Wait(); return 0; }, default);
+        using var gate = new Gate();
+        var first = await gate.HoldAsync(database);
         var before = Enumerable.Range(0, 50).Select(i => database.WriteAsync(session => Add(session, $"before-{i}"), default)).ToList();
         var failing = database.WriteAsync<int>(
             session =>
@@ -26,7 +26,7 @@ public sealed class SqliteDatabaseTests
             default);
         var seenByOthers = database.WriteAsync(_ => Count(database), default);
         var after = database.WriteAsync(session => Add(session, "after"), default);
-        gate.Set();
+        gate.Open();
         await Task.WhenAll([first, .. before, seenByOthers, after]);
 
         Assert.Equal("no", (await Assert.ThrowsAsync<InvalidOperationException>(() => failing)).Message);
@@ -37,13 +37,13 @@ public sealed class SqliteDatabaseTests
     [Fact]
     public async Task No_write_is_acknowledged_when_its_transaction_is_lost()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await using var database = SqliteDatabase.Open(folder.Data, new StoreClock());
-        using var gate = new ManualResetEventSlim();
-        var first = database.WriteAsync(_ => { gate.Wait(); return 0; }, default);
+        using var gate = new Gate();
+        var first = await gate.HoldAsync(database);
         var good = database.WriteAsync(session => Add(session, "good"), default);
         var fatal = database.WriteAsync(session => session.Execute("ROLLBACK"), default);
-        gate.Set();
+        gate.Open();
         await first;
 
         var outcomes = await Task.WhenAll(Outcome(good), Outcome(fatal));
@@ -57,14 +57,14 @@ public sealed class SqliteDatabaseTests
     [Fact]
     public async Task A_write_that_is_cancelled_while_it_waits_is_not_done()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await using var database = SqliteDatabase.Open(folder.Data, new StoreClock());
-        using var gate = new ManualResetEventSlim();
+        using var gate = new Gate();
         using var cancellation = new CancellationTokenSource();
-        var first = database.WriteAsync(_ => { gate.Wait(); return 0; }, default);
+        var first = await gate.HoldAsync(database);
         var cancelled = database.WriteAsync(session => Add(session, "cancelled"), cancellation.Token);
         await cancellation.CancelAsync();
-        gate.Set();
+        gate.Open();
         await first;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
@@ -74,7 +74,7 @@ public sealed class SqliteDatabaseTests
     [Fact]
     public async Task A_full_disk_is_told_and_writing_goes_on_when_there_is_space_again()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await using var database = SqliteDatabase.Open(folder.Data, new StoreClock());
         await database.WriteAsync(session => session.Number("PRAGMA max_page_count = 1"), default);
 
@@ -90,7 +90,7 @@ public sealed class SqliteDatabaseTests
     [Fact]
     public async Task A_write_waits_while_another_process_holds_the_lock()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         await using var database = SqliteDatabase.Open(folder.Data, new StoreClock());
         Task<int> write;
         using (var other = new SqliteConnection($"Data Source={folder.Database};Pooling=False"))
@@ -107,7 +107,7 @@ public sealed class SqliteDatabaseTests
     [Fact]
     public async Task Two_engines_on_one_data_folder_never_see_a_busy_database()
     {
-        await using var folder = new StoreFolder();
+        await using var folder = StoreFolder.New();
         var clock = new StoreClock();
         await using var one = await folder.OpenAsync(clock);
         await using var two = await folder.OpenAsync(clock);
@@ -127,4 +127,30 @@ public sealed class SqliteDatabaseTests
     private static long Count(SqliteDatabase database) => database.Read(session => session.Number("SELECT count(*) FROM settings")) ?? 0;
 
     private static async Task<Exception?> Outcome(Task task) => await Record.ExceptionAsync(() => task);
+
+    /// <summary>Keeps the writer busy, so that what is written meanwhile waits for the next transaction.</summary>
+    private sealed class Gate : IDisposable
+    {
+        private readonly ManualResetEventSlim opened = new();
+
+        /// <summary>Ends when the writer is held; its result is the write that holds it.</summary>
+        public async Task<Task<int>> HoldAsync(SqliteDatabase database)
+        {
+            var isHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var holding = database.WriteAsync(
+                _ =>
+                {
+                    isHeld.SetResult();
+                    opened.Wait();
+                    return 0;
+                },
+                default);
+            await isHeld.Task;
+            return holding;
+        }
+
+        public void Open() => opened.Set();
+
+        public void Dispose() => opened.Dispose();
+    }
 }

@@ -5,7 +5,7 @@ namespace Engine.Tests.Storage;
 
 public sealed class SqliteRunStoreTests : RunStoreContract
 {
-    private readonly StoreFolder folder = new();
+    private readonly StoreFolder folder = StoreFolder.New();
     private SqliteStore? opened;
 
     public override async Task DisposeAsync()

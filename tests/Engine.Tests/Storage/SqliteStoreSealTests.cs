@@ -11,7 +11,7 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
 {
     private const string Canary = "cAnArY-7f3a91";
 
-    private readonly StoreFolder folder = new();
+    private readonly StoreFolder folder = StoreFolder.New();
     private readonly StoreClock clock = new();
     private SqliteStore? opened;
 
@@ -72,16 +72,16 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Credentials_and_leftovers_that_were_exchanged_do_not_open()
+    public async Task Credentials_and_leftovers_that_were_moved_do_not_open()
     {
         await SaveCanary("a");
         await SaveCanary("b");
-        folder.Tamper("UPDATE connections SET credentials = (SELECT credentials FROM connections AS other WHERE other.id <> connections.id)");
-        folder.Tamper("UPDATE leftovers SET value = (SELECT value FROM leftovers AS other WHERE other.run <> leftovers.run); UPDATE runs SET is_open = 0");
+        folder.Tamper("UPDATE connections SET credentials = (SELECT credentials FROM connections WHERE id = 'con_b') WHERE id = 'con_a'");
+        folder.Tamper("UPDATE leftovers SET run = 'run_z' WHERE run = 'run_a'; DELETE FROM leftovers WHERE run = 'run_b'");
 
         await AssertBroken("connections.credentials of \"con_a\"", () => Store.FindConnectionAsync(new ConnectionId("con_a"), default));
-        await AssertBroken("connections.credentials of \"con_b\"", () => Store.FindConnectionAsync("telegram-qr", "tg:b", default));
-        await Assert.ThrowsAsync<SealBrokenException>(() => Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
+        await AssertBroken("connections.credentials of \"con_a\"", () => Store.FindConnectionAsync("telegram-qr", "tg:a", default));
+        await AssertBroken("leftovers.value of \"run_z\"", () => Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
     }
 
     [Fact]

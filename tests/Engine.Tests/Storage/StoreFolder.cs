@@ -9,11 +9,15 @@ internal sealed class StoreFolder : IAsyncDisposable
 {
     private readonly string root = Directory.CreateTempSubdirectory("engine-store-").FullName;
 
+    private StoreFolder() { }
+
     public string Data => In("data");
 
     public string Key => In(Path.Combine("keys", "engine.key"));
 
     public string Database => Path.Combine(Data, "engine.db");
+
+    public static StoreFolder New() => new();
 
     public string In(string name) => Path.Combine(root, name);
 

@@ -32,14 +32,14 @@ function render() {
   if (view.exit) {
     card = null;
     const first = !main.querySelector(".ended");
-    fill(main, notice, endedCard(view, canStart), under(false));
+    fill(main, notice, endedCard(view, canStart));
     if (first) main.querySelector("h1").focus({ preventScroll: true });
     return;
   }
   if (!view.prompt) {
     // What comes between two prompts is mostly short: the old one stays for a moment, so that nothing flickers.
     if (card && !main.querySelector(".working")) pause = setTimeout(() => { card = null; render(); }, 500);
-    else fill(main, notice, workingCard(), under(true));
+    else fill(main, notice, workingCard(), under());
     return;
   }
   const key = `${view.prompt.id} ${document.documentElement.lang}`;
@@ -52,7 +52,7 @@ function render() {
   const kept = card?.prompt === view.prompt.id ? card.part.values() : null;
   const part = promptCard(view, reply);
   card = { key, prompt: view.prompt.id, part };
-  fill(main, notice, part.element, under(true));
+  fill(main, notice, part.element, under());
   if (kept) part.setValues(kept);
   part.focus();
 }
@@ -66,9 +66,9 @@ function workingCard() {
     h("p", { class: "hint" }, t("workingText")));
 }
 
-function under(isOpen) {
+function under() {
   return h("footer", { class: "under" },
-    isOpen && h("button", { type: "button", class: "link", onclick: askCancel }, t("cancel")),
+    h("button", { type: "button", class: "link", onclick: askCancel }, t("cancel")),
     view.sandbox && h("a", { class: "link", href: phoneAddress(), target: "_blank", rel: "noopener" }, icon(phone), t("openPhone"), icon(away, "icon tiny")),
     h("span", { class: "code-line" }, `${t("supportCode")} `, h("code", {}, view.support_code)));
 }

@@ -50,7 +50,7 @@ function againAddress(view) {
 
 function details(lines) {
   const present = lines.filter(([, value]) => value);
-  return present.length > 0 && h("dl", { class: "details" }, present.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]));
+  return present.length > 0 && h("dl", { class: "details" }, present.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, name === t("connectionLine") ? h("code", {}, value) : value)]));
 }
 
 function supportCode(code) {

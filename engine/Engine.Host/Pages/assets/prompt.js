@@ -55,7 +55,7 @@ export function promptCard(view, send) {
     busy = sending || current.is_busy;
     fields.setBusy(busy);
     form.setAttribute("aria-busy", String(busy));
-    for (const choice of actions.querySelectorAll("button")) choice.toggleAttribute("data-busy", busy);
+    for (const choice of actions.children) choice.tick();
     if (!button) return;
     button.disabled = busy;
     fill(button, busy && h("span", { class: "spinner small", "aria-hidden": "true" }), h("span", {}, busy ? t("sending") : local(current.button) || t("submit")));
@@ -63,16 +63,26 @@ export function promptCard(view, send) {
 
   function update(next) {
     current = next.prompt;
-    text.textContent = local(current.text);
-    text.hidden = text.textContent === "";
+    const sentence = local(current.text);
+    if (text.textContent !== sentence) text.textContent = sentence;
+    text.hidden = sentence === "";
     tile?.update(current.show ?? {}, next.qr_svg ?? null);
     fill(values, shownValues(current.show));
-    fill(messages, current.messages.map((message) => h("p", {}, local(message.text))),
-      current.messages.length > 0 && current.left !== null && current.left !== undefined && h("p", { class: "left" }, t("triesLeft", { count: current.left })));
+    fill(messages, refusals());
     messages.hidden = current.messages.length === 0;
     fill(actions, current.actions.map(actionButton));
     showBusy();
     tick();
+  }
+
+  // A flow may say itself how many tries are left; then it is not said twice.
+  function refusals() {
+    const sentences = current.messages.map((message) => local(message.text));
+    const isSaid = !current.left || sentences.some((sentence) => sentence.includes(String(current.left)));
+    return [
+      sentences.map((sentence) => h("p", {}, sentence)),
+      sentences.length > 0 && !isSaid && h("p", { class: "left" }, t("triesLeft", { count: current.left })),
+    ].flat();
   }
 
   function actionButton(action) {

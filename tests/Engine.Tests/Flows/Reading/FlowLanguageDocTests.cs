@@ -5,7 +5,8 @@ using Xunit;
 namespace Engine.Tests;
 
 /// <summary>
-/// The examples of the language's document: <c>yaml flow</c> is a whole flow, <c>yaml steps</c> some steps of one, <c>yaml wrong</c> has a finding.
+/// The examples of the language's document: <c>yaml flow</c> is a whole flow, <c>yaml steps</c> some steps of one,
+/// <c>yaml wrong</c> has a finding.
 /// </summary>
 public sealed partial class FlowLanguageDocTests
 {

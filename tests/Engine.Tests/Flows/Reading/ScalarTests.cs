@@ -3,7 +3,8 @@ using Xunit;
 
 namespace Engine.Tests;
 
-/// <summary>A mark such as <c>«x»</c> stands around the characters to find; it is removed from the text before reading.</summary>
+/// <summary>A mark such as <c>«x»</c> stands around the characters to find; it is removed from the text before
+/// reading.</summary>
 public sealed class ScalarTests
 {
     [Theory]

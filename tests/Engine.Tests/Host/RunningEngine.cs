@@ -1,0 +1,120 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Engine.Host;
+using Engine.Runs;
+using Xunit;
+
+namespace Engine.Tests.Host;
+
+/// <summary>A whole engine with its API on a free port, over a folder of its own; gone with this.</summary>
+internal sealed class RunningEngine : IAsyncDisposable
+{
+    private readonly string root;
+    private readonly EngineServer server;
+    private readonly List<HttpClient> clients = [];
+
+    private RunningEngine(string root, EngineServer server)
+    {
+        this.root = root;
+        this.server = server;
+    }
+
+    public EmbeddedEngine Engine => server.Engine;
+
+    public Uri Address => new(Engine.Address!);
+
+    /// <summary>Starts with these flow texts, or with the shipped flows where none is given.</summary>
+    public static async Task<RunningEngine> StartAsync(TimeProvider? time = null, params string[] flows)
+    {
+        var root = Directory.CreateTempSubdirectory("engine-host-").FullName;
+        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key") };
+        if (flows.Length > 0)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(root, "flows")).FullName;
+            for (var i = 0; i < flows.Length; i++) await File.WriteAllTextAsync(Path.Combine(folder, $"flow{i}.yaml"), flows[i]);
+            options = options with { FlowFolders = [folder] };
+        }
+        return new RunningEngine(root, await EngineServer.StartAsync(new ServerOptions(options, Port: 0), time ?? TimeProvider.System, default));
+    }
+
+    /// <summary>A client that shows nothing.</summary>
+    public HttpClient Anyone()
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = Address };
+        clients.Add(client);
+        return client;
+    }
+
+    /// <summary>A client with an API key.</summary>
+    public async Task<HttpClient> IntegratorAsync()
+    {
+        var key = AccessToken.New(AccessToken.ApiKeyPrefix);
+        await Engine.Access.AddApiKeyAsync($"test-{clients.Count}", AccessToken.HashOf(key), default);
+        var client = Anyone();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    /// <summary>A browser that came by this link, as our pages send what they send.</summary>
+    public async Task<HttpClient> BrowserAsync(string link)
+    {
+        var client = Page();
+        var answer = await client.PostAsJsonAsync("/session", new { token = TokenIn(link) });
+        answer.EnsureSuccessStatusCode();
+        var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
+        client.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
+        return client;
+    }
+
+    /// <summary>A browser's page without a cookie.</summary>
+    public HttpClient Page()
+    {
+        var client = Anyone();
+        client.DefaultRequestHeaders.Add(AccessGate.PageHeader, "1");
+        client.DefaultRequestHeaders.Add("Origin", Address.GetLeftPart(UriPartial.Authority));
+        return client;
+    }
+
+    public Task<string> StartLinkAsync() => Engine.NewStartLinkAsync(TimeProvider.System, default);
+
+    public static string TokenIn(string link) => link[(link.IndexOf("#token=", StringComparison.Ordinal) + "#token=".Length)..];
+
+    /// <summary>Waits, by the run's own changes, until it is as wanted.</summary>
+    public async Task<StoredRun> UntilAsync(string id, Func<StoredRun, bool> isWanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var change = Engine.Changes.NextChange(new RunId(id));
+            var run = await Engine.Store.FindAsync(new RunId(id), limit.Token);
+            if (run is not null && isWanted(run)) return run;
+            await Task.WhenAny(change, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token));
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var client in clients) client.Dispose();
+        await server.DisposeAsync();
+        Directory.Delete(root, recursive: true);
+    }
+}
+
+internal static class Answers
+{
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage answer) =>
+        JsonElement.Parse(await answer.Content.ReadAsStringAsync());
+
+    /// <summary>Status, code and sentence of a refusal, in one line.</summary>
+    public static async Task<string> ProblemAsync(this HttpResponseMessage answer)
+    {
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = await answer.JsonAsync();
+        return $"{(int)answer.StatusCode} {problem.GetProperty("code").GetString()}: {problem.GetProperty("detail").GetString()}";
+    }
+
+    public static string Text(this JsonElement element, params string[] path) =>
+        path.Aggregate(element, (at, name) => at.GetProperty(name)).ToString();
+}
