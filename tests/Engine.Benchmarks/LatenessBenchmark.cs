@@ -141,8 +141,8 @@ internal static class LatenessBenchmark
             if (call.Operation == "telegram_login") lateness.Began(call.Run);
             return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, settings, cancellation) switch
             {
-                CallOutcome.Answered answered => answered.Value,
-                CallOutcome.Failed failed => failed.Failure,
+                CallOutcome.Answered answered => (Result<object>)answered.Value,
+                CallOutcome.Failed failed => (Result<object>)failed.Failure,
                 var other => throw new InvalidOperationException($"{other}"),
             };
         }

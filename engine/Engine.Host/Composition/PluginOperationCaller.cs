@@ -28,8 +28,9 @@ internal sealed class PluginOperationCaller(
         {
             return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token) switch
             {
-                CallOutcome.Answered answered => answered.Value,
-                CallOutcome.Failed failed => failed.Failure,
+                // Without the casts both arms would be objects, and a failure would pass for an answer.
+                CallOutcome.Answered answered => (Result<object>)answered.Value,
+                CallOutcome.Failed failed => (Result<object>)failed.Failure,
                 _ => throw new UnreachableException(),
             };
         }
