@@ -26,13 +26,11 @@ internal sealed class PluginOperationCaller(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token) switch
-            {
-                // Without the casts both arms would be objects, and a failure would pass for an answer.
-                CallOutcome.Answered answered => (Result<object>)answered.Value,
-                CallOutcome.Failed failed => (Result<object>)failed.Failure,
-                _ => throw new UnreachableException(),
-            };
+            // Returned one by one: in one expression both would be objects, and a failure would pass for an answer.
+            var outcome = await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token);
+            if (outcome is CallOutcome.Failed failed) return failed.Failure;
+            if (outcome is CallOutcome.Answered answered) return answered.Value;
+            throw new UnreachableException();
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
