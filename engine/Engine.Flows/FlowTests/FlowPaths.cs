@@ -56,6 +56,7 @@ internal sealed class FlowPaths
                 Walk(require.Else, step.Else);
                 break;
             case (StepNode.Repeat repeat, CompiledStep.StartOfRepeat step): WalkRepeat(repeat, step); break;
+            case (StepNode.Connect { Identity: IdentityNode.Key } connect, CompiledStep.Connect step): WalkConnect(connect, step); break;
         }
     }
 
@@ -125,6 +126,14 @@ internal sealed class FlowPaths
         Add(repeat.OnGiveUp.Place.Line, "on_give_up", probe.Sign);
         Walk(repeat.Body, step.Next);
         Walk(repeat.OnGiveUp, end.OnGiveUp);
+    }
+
+    /// <summary>Accounts are compared only where the provider tells them.</summary>
+    private void WalkConnect(StepNode.Connect connect, CompiledStep.Connect step)
+    {
+        var isRenewed = compiled.Purposes.Any(purpose => purpose != Purpose.Connect);
+        if (isRenewed && step.OnOtherAccount == OnOtherAccount.Reject) Add(connect.Verb, "on_other_account: reject", Sign.End("wrong_account"));
+        if (step.OnDuplicate == OnDuplicate.Reject) Add(connect.Verb, "on_duplicate: reject", Sign.End("already_connected"));
     }
 
     private void WalkActions(ImmutableArray<ActionNode> nodes, ImmutableArray<PromptAction> actions, int at)

@@ -43,7 +43,12 @@ public sealed record ExpectedConnection(
 /// <param name="Json">Null: nothing is left.</param>
 public sealed record ExpectedLeftover(Place Place, JsonNode? Json);
 
-public sealed record ExpectedCalls(Place Place, string Provider, string Operation, int Count);
+/// <param name="Inputs">What each call is made with, in order; members that are not named are not looked at. Null: only counted.</param>
+public sealed record ExpectedCalls(Place Place, string Provider, string Operation, int Count, ImmutableArray<ExpectedInput>? Inputs);
+
+/// <param name="Members">By name, as JSON; null where the call must not have it.</param>
+/// <param name="Secrets">The names of those that are secret.</param>
+public sealed record ExpectedInput(Place Place, JsonObject Members, ImmutableArray<string> Secrets);
 
 public sealed record ExpectedWord(Place Place, string Word);
 

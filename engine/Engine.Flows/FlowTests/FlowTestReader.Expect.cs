@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 
 namespace Engine.Flows;
 
@@ -100,13 +101,25 @@ public sealed partial class FlowTestReader
         var called = flow.Called.ToList();
         foreach (var operation in ReadKeys(entry)?.All ?? [])
         {
-            if (FindCalled(operation.Key, called) is { } site && ReadCount(operation, 0) is { } count)
+            if (FindCalled(operation.Key, called) is not { } site) continue;
+            if (operation.Value is YamlNode.List list)
             {
-                calls.Add(new ExpectedCalls(operation.Key.Place, site.Provider, site.Operation, count));
+                ImmutableArray<ExpectedInput> inputs = [.. list.Items.Select(item => ReadInput(item, site)).OfType<ExpectedInput>()];
+                calls.Add(new ExpectedCalls(operation.Key.Place, site.Provider, site.Operation, list.Items.Length, inputs));
             }
+            else if (ReadCount(operation, 0) is { } count) calls.Add(new ExpectedCalls(operation.Key.Place, site.Provider, site.Operation, count, null));
         }
 
         return calls.ToImmutable();
+    }
+
+    /// <summary>Some members of what a call is made with.</summary>
+    private ExpectedInput? ReadInput(YamlNode node, CallSite site)
+    {
+        var type = flow.Loaded.FindType(site.InputType);
+        if (values.ReadJson(node, type, $"the input of '{site.Provider}.{site.Operation}'", isWhole: false) is not JsonObject members) return null;
+        var secrets = flow.Loaded.Json.GetTypeInfo(type).Properties.Where(member => member.PropertyType == typeof(Sdk.Secret)).Select(member => member.Name);
+        return new ExpectedInput(node.Place, members, [.. secrets]);
     }
 
     private ImmutableArray<ExpectedWord> ReadJournal(YamlEntry entry) =>

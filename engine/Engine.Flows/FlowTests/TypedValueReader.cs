@@ -11,6 +11,7 @@ namespace Engine.Flows;
 internal sealed class TypedValueReader(JsonSerializerOptions json, FindingList findings)
 {
     private readonly List<string> secrets = [];
+    private bool isPartial;
 
     /// <summary>The values that were read for secrets since this was asked last.</summary>
     public ImmutableArray<string> TakeSecrets()
@@ -25,7 +26,16 @@ internal sealed class TypedValueReader(JsonSerializerOptions json, FindingList f
         Read(node, type, owner) is { } write ? new TypedValue(type, json, write) : null;
 
     /// <summary>A value that no moment changes, as JSON; null, with a finding, where it does not fit.</summary>
-    public JsonNode? ReadJson(YamlNode node, Type type, string owner) => Read(node, type, owner)?.Invoke(default);
+    /// <param name="isWhole">Whether members that are never missing must be there; null stands for a member that must not be there otherwise.</param>
+    public JsonNode? ReadJson(YamlNode node, Type type, string owner, bool isWhole = true)
+    {
+        var before = (isPartial, secrets.Count);
+        isPartial = !isWhole;
+        var read = Read(node, type, owner)?.Invoke(default);
+        isPartial = before.isPartial;
+        if (!isWhole) secrets.RemoveRange(before.Count, secrets.Count - before.Count);
+        return read;
+    }
 
     private Func<DateTimeOffset, JsonNode?>? Read(YamlNode node, Type type, string owner)
     {
@@ -45,28 +55,32 @@ internal sealed class TypedValueReader(JsonSerializerOptions json, FindingList f
     {
         if (node is not YamlNode.Map map) return Misfit(node, owner, $"a map with {Names(info)}");
         var members = new List<(string Name, Func<DateTimeOffset, JsonNode?> Write)>();
-        var isWhole = true;
+        var isRead = true;
         foreach (var entry in map.Entries)
         {
             var member = info.Properties.FirstOrDefault(property => property.Name == entry.Key.Value);
             if (member is null)
             {
+                isRead = false;
                 var hint = Nearest.DidYouMean(entry.Key.Value, info.Properties.Select(property => property.Name));
                 findings.Error(FindingCodes.UnknownAnswerMember, entry.Key.Place,
                     $"{owner} has no member {Characters.Quote(entry.Key.Value)}{(hint.Length > 0 ? hint : $"; it has {Names(info)}")}");
             }
-            else if (IsNull(entry.Value) && CanBeNull(member)) continue;
+            else if (IsNull(entry.Value) && CanBeNull(member))
+            {
+                if (isPartial) members.Add((member.Name, _ => null));
+            }
             else if (Read(entry.Value, member.PropertyType, $"'{entry.Key.Value}'") is { } write) members.Add((member.Name, write));
-            else isWhole = false;
+            else isRead = false;
         }
 
-        foreach (var missing in info.Properties.Where(member => IsNeeded(member) && map.Entries.All(entry => entry.Key.Value != member.Name)))
+        foreach (var missing in info.Properties.Where(member => !isPartial && IsNeeded(member) && map.Entries.All(entry => entry.Key.Value != member.Name)))
         {
-            isWhole = false;
+            isRead = false;
             if (map.IsWhole) findings.Error(FindingCodes.MissingAnswerMember, node.Place, $"{owner} lacks '{missing.Name}', which is never missing");
         }
 
-        return isWhole ? given => new JsonObject(members.Select(member => KeyValuePair.Create(member.Name, member.Write(given)))) : null;
+        return isRead ? given => new JsonObject(members.Select(member => KeyValuePair.Create(member.Name, member.Write(given)))) : null;
     }
 
     private Func<DateTimeOffset, JsonNode?>? ReadItems(YamlNode node, JsonTypeInfo info, string owner)

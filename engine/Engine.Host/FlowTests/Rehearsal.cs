@@ -151,7 +151,7 @@ internal sealed class Rehearsal
             run, at, time.GetUtcNow() - Start, connections.FirstOrDefault(one => one.Id == run.Connection), store.FindLeftover(), provider.Calls, record);
         return
         [
-            .. provider.Unused, .. person.Undone, .. new RehearsalChecks(test, outcome).Run(),
+            .. provider.Unused, .. person.Undone, .. new RehearsalChecks(test, outcome, flow.Json).Run(),
             .. new SecretWatch(test, person.Secrets).Find(outcome),
         ];
     }

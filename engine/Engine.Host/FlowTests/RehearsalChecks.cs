@@ -10,10 +10,10 @@ namespace Engine.Host;
 /// <summary>How a test's run stands at its end.</summary>
 /// <param name="EndLine">The line of the transcript that says so.</param>
 internal sealed record RehearsalOutcome(
-    StoredRun Run, int EndLine, TimeSpan After, Connection? Connection, string? Leftover, IReadOnlyList<string> Calls, RehearsalRecord Record);
+    StoredRun Run, int EndLine, TimeSpan After, Connection? Connection, string? Leftover, IReadOnlyList<(OperationCall Call, int Line)> Calls, RehearsalRecord Record);
 
 /// <summary>Compares what came of a test with what it expects.</summary>
-internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome)
+internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome, JsonSerializerOptions json)
 {
     private readonly List<Difference> differences = [];
 
@@ -79,8 +79,26 @@ internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome)
     private void CheckCalls(ExpectedCalls expected)
     {
         var name = $"{expected.Provider}.{expected.Operation}";
-        var count = outcome.Calls.Count(call => call == name);
-        if (count != expected.Count) Differ(expected.Place, string.Create(CultureInfo.InvariantCulture, $"{name}: {expected.Count}"), count.ToString(CultureInfo.InvariantCulture), null);
+        var calls = outcome.Calls.Where(one => one.Call.Provider == expected.Provider && one.Call.Operation == expected.Operation).ToList();
+        if (calls.Count != expected.Count)
+        {
+            Differ(expected.Place, string.Create(CultureInfo.InvariantCulture, $"calls: {expected.Count} of {name}"), calls.Count.ToString(CultureInfo.InvariantCulture), null);
+        }
+
+        foreach (var (input, (call, line)) in (expected.Inputs ?? []).Zip(calls)) CheckInput(input, call, line);
+    }
+
+    private void CheckInput(ExpectedInput expected, OperationCall call, int line)
+    {
+        var input = JsonSerializer.SerializeToNode(call.Input, call.Input.GetType(), json);
+        foreach (var (name, value) in expected.Members)
+        {
+            if (JsonNode.DeepEquals(value, input?[name])) continue;
+            var isSecret = expected.Secrets.Contains(name, StringComparer.Ordinal);
+            Differ(expected.Place, $"{call.Provider}.{call.Operation} with {name}: {Text(value)}", isSecret && input?[name] is not null ? "another one" : Text(input?[name]), line);
+
+            string Text(JsonNode? node) => node is null ? "null" : isSecret ? "***" : node.ToJsonString();
+        }
     }
 
     private void CheckPrompts(ExpectedPrompts expected)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Engine.Flows;
 using Engine.Runs;
 
@@ -70,5 +71,5 @@ internal sealed class RehearsalRecord(Transcript transcript, FlowCoverage covera
         return string.Join("; ", parts);
     }
 
-    private static string Text(IReadOnlyDictionary<string, string> text) => text.GetValueOrDefault("en") ?? text.Values.FirstOrDefault("");
+    private static string Text(ImmutableDictionary<string, string> text) => text.GetValueOrDefault("en") ?? text.Values.FirstOrDefault("");
 }

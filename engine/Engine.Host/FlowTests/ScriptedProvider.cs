@@ -11,8 +11,8 @@ internal sealed class ScriptedProvider(FlowTest test, TimeProvider time, Transcr
     private readonly DateTimeOffset start = time.GetUtcNow();
     private readonly Dictionary<ScriptedAnswer, Given> given = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Every call so far: <c>provider.operation</c>.</summary>
-    public List<string> Calls { get; } = [];
+    /// <summary>Every call so far, with the line of the transcript.</summary>
+    public List<(OperationCall Call, int Line)> Calls { get; } = [];
 
     /// <summary>What the test did not expect; null while all is as it says.</summary>
     public Difference? Trouble { get; private set; }
@@ -27,8 +27,7 @@ internal sealed class ScriptedProvider(FlowTest test, TimeProvider time, Transcr
 
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
-        Calls.Add($"{call.Provider}.{call.Operation}");
-        transcript.AddCall(call);
+        Calls.Add((call, transcript.AddCall(call)));
         if (Next(call) is not { } answer) return new Failure(Failures.Internal, "the test has no answer to this call");
         var isSilent = answer.Content is AnswerContent.Silence || time.GetUtcNow() + answer.Takes > call.Deadline;
         if (!await IsAwaitedAsync(isSilent ? call.Deadline - time.GetUtcNow() : answer.Takes, cancellation)) throw new OperationCanceledException(cancellation);
@@ -63,7 +62,7 @@ internal sealed class ScriptedProvider(FlowTest test, TimeProvider time, Transcr
             : script.Answers.FirstOrDefault(one => Left(one) > 0);
         if (answer is null)
         {
-            var count = Calls.Count(name => name == $"{call.Provider}.{call.Operation}");
+            var count = Calls.Count(one => one.Call.Provider == call.Provider && one.Call.Operation == call.Operation);
             Trouble = new Difference(
                 script.Place, script.IsByTime ? "an answer for every moment" : $"no more than {Times(count - 1)}",
                 $"'{call.Provider}.{call.Operation}' is called {(script.IsByTime ? "before the first" : Times(count))}", transcript.Lines.Count - 1);

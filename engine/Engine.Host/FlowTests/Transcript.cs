@@ -36,7 +36,7 @@ internal sealed class Transcript
         return lines.Count - 1;
     }
 
-    public void AddCall(OperationCall call) => Add("call", $"{call.Provider}.{call.Operation} {ToText(call.Input)}");
+    public int AddCall(OperationCall call) => Add("call", $"{call.Provider}.{call.Operation} {ToText(call.Input)}");
 
     public void AddAnswer(Result<object> answer) => Add("answer", answer.IsFailure ? ToText(answer.Failure) : ToText(answer.Value));
 
