@@ -64,9 +64,10 @@ public enum CrashPoint
 /// <summary>Something a person does.</summary>
 /// <param name="At">When, counted from the run's start; null: as soon as it is possible.</param>
 /// <param name="After">How long after it became possible; only without <paramref name="At"/>.</param>
+/// <param name="Step">The step that must be shown; null: any that takes it.</param>
 /// <param name="Refused">The fields that are refused at once, each with its code; empty where all is taken.</param>
 public sealed record PersonAct(
-    Place Place, TimeSpan? At, TimeSpan After, PersonMove Move, ImmutableDictionary<string, string> Refused, CrashPoint? Crash);
+    Place Place, TimeSpan? At, TimeSpan After, string? Step, PersonMove Move, ImmutableDictionary<string, string> Refused, CrashPoint? Crash);
 
 /// <summary>What a person can do.</summary>
 public abstract record PersonMove

@@ -149,7 +149,7 @@ public sealed partial class FlowTestReader
 
         return new ExpectedPrompt(
             place,
-            keys.Find("step") is { } step && ReadScalar(step) is { } name && IsKnown(name, StepNames, "a waiting step of the flow") ? name.Value : null,
+            keys.Find("step") is { } step ? ReadStep(step) : null,
             keys.Find("fields") is { } fields ? ReadNames(fields) : null,
             keys.Find("text") is { } text ? ReadText(text) : null,
             keys.Find("button") is { } button ? ReadText(button) : null,
@@ -161,6 +161,9 @@ public sealed partial class FlowTestReader
             keys.Find("at") is { } at ? ReadDuration(at) : null);
     }
 
-    private List<string> StepNames =>
-        [.. flow.Loaded.Flow.Steps.Where(step => step is CompiledStep.Prompt or CompiledStep.Poll).Select(step => step.Name)];
+    private string? ReadStep(YamlEntry entry)
+    {
+        var names = flow.Loaded.Flow.Steps.Where(step => step is CompiledStep.Prompt or CompiledStep.Poll).Select(step => step.Name).ToList();
+        return ReadScalar(entry) is { } name && IsKnown(name, names, "a step that waits for a person") ? name.Value : null;
+    }
 }

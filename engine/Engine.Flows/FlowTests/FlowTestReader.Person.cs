@@ -24,7 +24,7 @@ public sealed partial class FlowTestReader
 
     private PersonAct? ReadAct(Keys keys, Place place)
     {
-        keys.RefuseOthers("at", "after", "reply", "action", "cancel", "refused", "crash");
+        keys.RefuseOthers("at", "after", "step", "reply", "action", "cancel", "refused", "crash");
         var moves = new[] { keys.Find("reply"), keys.Find("action"), keys.Find("cancel") }.OfType<YamlEntry>().ToList();
         if (moves is not [var only])
         {
@@ -42,7 +42,8 @@ public sealed partial class FlowTestReader
         var refused = keys.Find("refused") is { } fields ? ReadTexts(fields, FieldNames, "a field of the flow's prompts") : ImmutableDictionary<string, string>.Empty;
         return ReadMove(only) is { } move
             ? new PersonAct(
-                place, at is null ? null : ReadDuration(at), after is null ? default : ReadDuration(after) ?? default, move, refused,
+                place, at is null ? null : ReadDuration(at), after is null ? default : ReadDuration(after) ?? default,
+                keys.Find("step") is { } step ? ReadStep(step) : null, move, refused,
                 keys.Find("crash") is { } crash ? ReadCrash(crash) : null)
             : null;
     }

@@ -25,7 +25,7 @@ internal sealed class Rehearsal
     private const int TurnLimit = 1_000_000;
 
     private static readonly DateTimeOffset Start = new(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
-    private static readonly RunPumpOptions PumpOptions = new() { CachedRuns = 0 };
+    private static readonly RunPumpOptions PumpOptions = new();
 
     private readonly FlowTest test;
     private readonly LoadedFlow flow;
@@ -145,7 +145,7 @@ internal sealed class Rehearsal
     private ImmutableArray<Difference> Judge(StoredRun run)
     {
         coverage.NoteEnd(run.Exit?.Code ?? "");
-        var at = transcript.Add("end", $"{run.Status.ToString().ToLowerInvariant()} {run.Exit?.Code}, at step '{run.Exit?.Step}'");
+        var at = transcript.Add("end", $"{RehearsalChecks.EndText(run)}, at step '{run.Exit?.Step}'");
         var connections = Now(store.ListConnectionsAsync(null, default));
         var outcome = new RehearsalOutcome(
             run, at, time.GetUtcNow() - Start, connections.FirstOrDefault(one => one.Id == run.Connection), store.FindLeftover(), provider.Calls, record);
@@ -158,11 +158,15 @@ internal sealed class Rehearsal
 
     private void Watch(CrashPoint point, RunSave? save)
     {
-        if (point == CrashPoint.AfterSave && save is not null) record.Note(save);
+        if (save is not null && point == CrashPoint.BeforeSave && !ReadsBack(save.Run.State.Span)) record.NoteFault(save.Run.Step, "a state that was stored reads back as another");
+        if (save is not null && point == CrashPoint.AfterSave) record.Note(save);
         if (crash != point) return;
         crash = null;
         throw new EngineDiedException();
     }
+
+    /// <summary>What is stored must be all that the machine decides by: else a run would go another way after a restart.</summary>
+    private bool ReadsBack(ReadOnlySpan<byte> state) => state.SequenceEqual(RunCodec.Encode(flow, RunCodec.Decode(flow, state)));
 
     private RunPump NewPump() => new(ports, changes, time, PumpOptions, Hear);
 
@@ -170,7 +174,7 @@ internal sealed class Rehearsal
     {
         if (trouble.Cause is not EngineDiedException)
         {
-            record.NoteFault(trouble);
+            record.NoteFault(trouble.Step, trouble.Cause.ToString());
             return;
         }
 

@@ -38,13 +38,15 @@ internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome, J
         new("frame", shown?.Frame ?? ""),
     ];
 
+    /// <summary>A run's end: its status, and its code where that says more.</summary>
+    public static string EndText(StoredRun run) => EndText(run.Status.ToString().ToLowerInvariant(), run.Exit?.Code ?? "");
+
+    private static string EndText(string status, string code) => status == code ? status : $"{status} {code}";
+
     private void CheckEnd(ExpectedEnd end)
     {
-        var status = outcome.Run.Status.ToString().ToLowerInvariant();
-        var code = outcome.Run.Exit?.Code ?? "";
-        if (status != end.Status || code != end.Code) Differ(end.Place, $"end: {Text(end.Status, end.Code)}", Text(status, code), outcome.EndLine);
-
-        static string Text(string status, string code) => status == code ? status : $"{status} {code}";
+        var (expected, was) = (EndText(end.Status, end.Code), EndText(outcome.Run));
+        if (expected != was) Differ(end.Place, $"end: {expected}", was, outcome.EndLine);
     }
 
     private void CheckTime(ExpectedTime after)

@@ -11,7 +11,7 @@ internal sealed class RehearsalRecord(Transcript transcript, FlowCoverage covera
     private static readonly string[] SaidElsewhere = ["started", "call_sent", "call_answered", "call_failed", "prompted", "replied", "ended"];
 
     private (PromptId Id, int Rev)? shown;
-    private PumpTrouble? fault;
+    private (string Step, string What)? fault;
 
     /// <summary>What was shown, with the line of the transcript.</summary>
     public List<(PromptView View, int Line, TimeSpan At)> Prompts { get; } = [];
@@ -19,11 +19,11 @@ internal sealed class RehearsalRecord(Transcript transcript, FlowCoverage covera
     public List<JournalEntry> Journal { get; } = [];
 
     /// <summary>A fault of the engine itself; null for none.</summary>
-    public Difference? Trouble(Place place) => fault is null
-        ? null
-        : new Difference(place, "the engine does its work", $"it fails at step '{fault.Step}': {fault.Cause}", null);
+    public Difference? Trouble(Place place) => fault is var (step, what)
+        ? new Difference(place, "the engine does its work", $"it fails at step '{step}': {what}", null)
+        : null;
 
-    public void NoteFault(PumpTrouble trouble) => fault = trouble;
+    public void NoteFault(string step, string what) => fault ??= (step, what);
 
     public void Note(RunSave save)
     {

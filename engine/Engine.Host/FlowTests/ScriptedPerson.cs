@@ -28,7 +28,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         if (done >= test.Person.Length) return null;
         var act = test.Person[done];
         if (act.At is { } at) return start + at;
-        if (run.Prompt is not { } prompt || !IsPossible(act.Move, prompt)) return null;
+        if (run.Prompt is not { } prompt || !IsPossible(act, prompt)) return null;
         var since = act.Move is PersonMove.Action move && prompt.Actions.First(action => action.Name == move.Name).AvailableAt is var available
             && available > time.GetUtcNow() ? available : time.GetUtcNow();
         if (possible is not { } known || known.Prompt != prompt.Id) possible = (prompt.Id, since);
@@ -47,7 +47,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
             return await store.RequestCancelAsync(run.Id, cancellation);
         }
 
-        if (run.Prompt is not { IsBusy: false } prompt || !IsPossible(act.Move, prompt))
+        if (run.Prompt is not { IsBusy: false } prompt || !IsPossible(act, prompt))
         {
             Trouble = new Difference(act.Place, "this is possible then", run.Prompt is { } other ? $"'{other.Step}' is shown, which does not take it" : "nothing is shown", null);
             return false;
@@ -61,7 +61,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         };
     }
 
-    private static bool IsPossible(PersonMove move, PromptView prompt) => !prompt.IsBusy && move switch
+    private static bool IsPossible(PersonAct act, PromptView prompt) => !prompt.IsBusy && (act.Step ?? prompt.Step) == prompt.Step && act.Move switch
     {
         PersonMove.Reply reply => prompt.CanSubmit && (reply.Values.Count > 0 || prompt.Fields.IsEmpty)
             && reply.Values.Keys.All(name => prompt.Fields.Any(field => field.Name == name)),

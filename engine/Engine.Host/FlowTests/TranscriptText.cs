@@ -15,7 +15,7 @@ internal static class TranscriptText
             var repeats = Repeats(transcript, i - 1, marked);
             if (repeats == 0) continue;
             i += repeats * 2;
-            yield return $"  {"",8}  {"",-7}  … the same {repeats.ToString(CultureInfo.InvariantCulture)} more times, until {Transcript.ToText(transcript[i].At)}";
+            yield return $"  {"",8}  {"",-7}  … the same {(repeats == 1 ? "once more" : $"{repeats.ToString(CultureInfo.InvariantCulture)} times more")}, until {Transcript.ToText(transcript[i].At)}";
         }
     }
 
