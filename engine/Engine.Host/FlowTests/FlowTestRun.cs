@@ -35,7 +35,7 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
         var results = new RehearsalResult?[tests.Count];
         Parallel.For(0, tests.Count, new ParallelOptions { CancellationToken = cancellation }, index =>
         {
-            if (tests[index].Flow is { } flow) results[index] = Rehearsal.Run(tests[index].Test, CoverageOf(flow), cancellation);
+            if (tests[index].Flow is { } flow) results[index] = Rehearsal.Run(tests[index].Test, RehearsedOf(flow), cancellation);
         });
         var byFile = tests.Zip(results, (test, result) => (test.File, Result: result)).ToLookup(one => one.File, one => one.Result);
         return new FlowTestOutcome(
@@ -68,8 +68,8 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
         ];
     }
 
-    private FlowCoverage CoverageOf(TestedFlow flow) =>
-        folders.Values.SelectMany(flows => flows).First(beside => beside.IsOf(flow)).Coverage(flow);
+    private RehearsedFlow RehearsedOf(TestedFlow flow) =>
+        folders.Values.SelectMany(flows => flows).First(beside => beside.IsOf(flow)).Rehearsed(flow);
 
     private IEnumerable<FlowCoverageResult> CoverageOf(IReadOnlyList<string> coveredFlows, CancellationToken cancellation)
     {
@@ -78,7 +78,7 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
         foreach (var beside in folders.Values.SelectMany(flows => flows).OrderBy(flow => flow.Source.Path, StringComparer.Ordinal))
         {
             if (covered.Contains(beside.Source.Path)) _ = beside.Compile(plugins, cancellation);
-            if (beside.Flow is { } flow) yield return new FlowCoverageResult(beside.Source.Path, [.. beside.Coverage(flow).Points]);
+            if (beside.Flow is { } flow) yield return new FlowCoverageResult(beside.Source.Path, [.. beside.Rehearsed(flow).Coverage.Points]);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
     {
         private readonly Lock gate = new();
         private bool isCompiled;
-        private FlowCoverage? coverage;
+        private RehearsedFlow? rehearsed;
 
         public FlowSource Source => source;
 
@@ -109,9 +109,9 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
 
         public bool IsOf(TestedFlow flow) => ReferenceEquals(Flow, flow);
 
-        public FlowCoverage Coverage(TestedFlow flow)
+        public RehearsedFlow Rehearsed(TestedFlow flow)
         {
-            lock (gate) return coverage ??= FlowCoverage.Of(flow);
+            lock (gate) return rehearsed ??= RehearsedFlow.Of(flow);
         }
     }
 }

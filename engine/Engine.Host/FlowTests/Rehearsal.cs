@@ -13,6 +13,17 @@ internal sealed record RehearsalResult(FlowTest Test, ImmutableArray<Difference>
     public bool IsPassed => Differences.IsEmpty;
 }
 
+/// <summary>What all tests of one flow share.</summary>
+/// <param name="Json">How its values are written into transcripts.</param>
+internal sealed record RehearsedFlow(FlowCoverage Coverage, JsonSerializerOptions Json)
+{
+    public static RehearsedFlow Of(TestedFlow flow)
+    {
+        var coverage = FlowCoverage.Of(flow);
+        return new RehearsedFlow(coverage, Transcript.NewJson(coverage.Watched));
+    }
+}
+
 /// <summary>
 /// One test of a flow: the engine's own starter, pump and machine over a store in memory, in virtual time and on one thread. When the
 /// engine dies, everything but the store is dropped, and a new pump goes on from the stored bytes once the lease has passed.
@@ -41,12 +52,12 @@ internal sealed class Rehearsal
     private RunChanges changes = new();
     private RunPump pump;
 
-    private Rehearsal(FlowTest test, FlowCoverage coverage)
+    private Rehearsal(FlowTest test, RehearsedFlow rehearsed)
     {
         this.test = test;
-        this.coverage = coverage;
+        coverage = rehearsed.Coverage;
         flow = coverage.Watched;
-        transcript = new Transcript(flow, time);
+        transcript = new Transcript(rehearsed.Json, time);
         record = new RehearsalRecord(transcript, coverage);
         store = new MemoryRunStore(time) { Watch = Watch };
         provider = new ScriptedProvider(test, time, transcript, point => crash = point);
@@ -56,10 +67,10 @@ internal sealed class Rehearsal
     }
 
     /// <summary>Runs a test, on the calling thread.</summary>
-    public static RehearsalResult Run(FlowTest test, FlowCoverage coverage, CancellationToken cancellation)
+    public static RehearsalResult Run(FlowTest test, RehearsedFlow flow, CancellationToken cancellation)
     {
         using var thread = VirtualThread.Enter();
-        var rehearsal = new Rehearsal(test, coverage);
+        var rehearsal = new Rehearsal(test, flow);
         try
         {
             var differences = rehearsal.Play(thread, cancellation);

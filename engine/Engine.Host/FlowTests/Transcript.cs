@@ -9,22 +9,21 @@ using Engine.Sdk;
 namespace Engine.Host;
 
 /// <summary>What happened in a test, in order, for people. No secret is written into it.</summary>
-internal sealed class Transcript
+/// <param name="json">Of <see cref="NewJson"/>.</param>
+internal sealed class Transcript(JsonSerializerOptions json, TimeProvider time)
 {
     private const int NoteLimit = 400;
 
     private readonly List<TranscriptLine> lines = [];
-    private readonly TimeProvider time;
-    private readonly DateTimeOffset start;
-    private readonly JsonSerializerOptions masked;
+    private readonly DateTimeOffset start = time.GetUtcNow();
 
-    public Transcript(LoadedFlow flow, TimeProvider time)
+    /// <summary>How values are written; made once for each flow, since it is dear.</summary>
+    public static JsonSerializerOptions NewJson(LoadedFlow flow)
     {
-        this.time = time;
-        start = time.GetUtcNow();
-        masked = new JsonSerializerOptions(flow.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        var masked = new JsonSerializerOptions(flow.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         masked.Converters.Insert(0, new MaskedSecret());
         masked.Converters.Insert(0, new RevealedValue());
+        return masked;
     }
 
     public IReadOnlyList<TranscriptLine> Lines => lines;
@@ -41,7 +40,7 @@ internal sealed class Transcript
     public void AddAnswer(Result<object> answer) => Add("answer", answer.IsFailure ? ToText(answer.Failure) : ToText(answer.Value));
 
     /// <summary>A record as JSON, with stars for its secrets.</summary>
-    public string ToText(object value) => JsonSerializer.Serialize(value, value.GetType(), masked);
+    public string ToText(object value) => JsonSerializer.Serialize(value, value.GetType(), json);
 
     /// <summary>A moment or a span as transcripts and expectations write it: <c>1m5s</c>.</summary>
     public static string ToText(TimeSpan span)
