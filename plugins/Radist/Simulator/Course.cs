@@ -22,7 +22,7 @@ internal sealed record Course(string Name, string En, string Ru)
         {
             HasTwoStep = true,
         },
-        new("two-step-off", "Scans by itself; two-step verification is off", "Сканирует сам; двухфакторная авторизация выключена"),
+        new("two-step-off", "Scans by itself; two-step verification is off", "Сканирует сам; двухэтапная аутентификация выключена"),
         new("wrong-password-twice",
             $"Refuses two passwords whatever they are; then the right one is {Phone.Password}",
             $"Дважды отвергает любой пароль; затем верен {Phone.Password}")
