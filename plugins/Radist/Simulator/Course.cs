@@ -61,7 +61,7 @@ internal sealed record Course(string Name, string En, string Ru)
         {
             HasUnknownStatus = true,
         },
-        new("session-lost", "The first session is lost after 12 seconds; the next one is fine", "Первый сеанс теряется через 12 секунд; следующий исправен")
+        new("session-lost", "The first session is lost; the next one is fine", "Первый сеанс теряется; следующий исправен")
         {
             LosesFirstSession = true,
         },
