@@ -47,9 +47,10 @@ internal static class LatenessBenchmark
         var store = new WatchedStore(sqlite, lateness);
         var caller = new WatchedCaller(plugins, address, lateness);
         var changes = new RunChanges();
-        var crashes = new ConcurrentBag<RunCrash>();
+        var crashes = new ConcurrentBag<PumpTrouble>();
         using var stop = new CancellationTokenSource();
-        var pump = Task.Run(() => new RunPump(store, flows, caller, changes, time, new RunPumpOptions(), crashes.Add).RunAsync(stop.Token));
+        using var pump = new RunPump(new RunPorts(store, flows, caller), changes, time, new RunPumpOptions(), crashes.Add);
+        var pumping = Task.Run(() => pump.RunAsync(stop.Token));
 
         var began = time.GetTimestamp();
         var starter = new RunStarter(flows, store, changes, time, RandomNumberGenerator.Fill);
@@ -65,7 +66,7 @@ internal static class LatenessBenchmark
         var taken = lateness.Milliseconds;
         cpu = Environment.CpuUsage.TotalTime - cpu;
         await stop.CancelAsync();
-        await pump;
+        await pumping;
 
         Console.WriteLine($"  {taken.Count / Window.TotalSeconds:0} calls a second (2000 are due), {cpu / Window:0.0} cores busy, {crashes.Count} crashes");
         Console.WriteLine($"  late by: median {Measurement.Percentile(taken, 0.5):0} ms, p99 {Measurement.Percentile(taken, 0.99):0} ms, at most {taken.Max():0} ms");
@@ -138,12 +139,9 @@ internal static class LatenessBenchmark
         public async Task<Result<object>> CallAsync(Engine.Runs.OperationCall call, CancellationToken cancellation)
         {
             if (call.Operation == "telegram_login") lateness.Began(call.Run);
-            return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, settings, cancellation) switch
-            {
-                CallOutcome.Answered answered => answered.Value,
-                CallOutcome.Failed failed => failed.Failure,
-                var other => throw new InvalidOperationException($"{other}"),
-            };
+            var outcome = await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, settings, cancellation);
+            if (outcome is CallOutcome.Failed failed) return failed.Failure;
+            return ((CallOutcome.Answered)outcome).Value;
         }
     }
 }

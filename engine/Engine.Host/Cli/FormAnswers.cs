@@ -10,7 +10,7 @@ internal sealed record Question(PromptView Prompt, PromptField? Field, IReadOnly
 
 /// <summary>Fills in a form, field by field: first with the answers on the command line, then with those of a person.</summary>
 /// <param name="ask">Asks a person; gives null where nobody answers.</param>
-internal sealed class FormAnswers(GivenAnswers given, Func<Question, CancellationToken, Task<string?>> ask)
+internal sealed class FormAnswers(GivenAnswers given, TimeProvider time, Func<Question, CancellationToken, Task<string?>> ask)
 {
     /// <summary>The key of an answer that presses a button.</summary>
     public const string Submit = "submit";
@@ -29,7 +29,13 @@ internal sealed class FormAnswers(GivenAnswers given, Func<Question, Cancellatio
             {
                 var line = given.TryTake(field.Name, out var answer) ? answer : await ask(question, cancellation) ?? Unasked(question);
                 if (line is null) return new AskOutcome.Missing(field.Name, question.Refusal);
-                if (FindAction(prompt, field, line) is { } action) return AskOutcome.Given.Only(action);
+                if (ActionChoice.Of(prompt, field, line, time.GetUtcNow()) is { } choice)
+                {
+                    if (choice.Refusal is null) return AskOutcome.Given.Only(choice.Action);
+                    question = question with { Refusal = choice.Refusal };
+                    continue;
+                }
+
                 var check = FieldRules.Check([field], ValuesOf(field, line));
                 foreach (var (name, value) in check.Values) values[name] = value;
                 if (check.Errors.IsEmpty) break;
@@ -40,22 +46,17 @@ internal sealed class FormAnswers(GivenAnswers given, Func<Question, Cancellatio
         return new AskOutcome.Given(Submit, values);
     }
 
-    /// <summary>
-    /// The action that a line chooses: <c>/resend</c>, or <c>resend</c> where it cannot be meant as a value. Null: none.
-    /// </summary>
-    public static string? FindAction(PromptView prompt, PromptField? field, string line)
-    {
-        var isMarked = line.StartsWith('/');
-        if (!isMarked && field?.Type is "secret" or "text") return null;
-        var name = isMarked ? line[1..] : line;
-        return prompt.Actions.Any(action => action.Name == name) || name == "cancel" ? name : null;
-    }
-
     private async Task<AskOutcome> PressAsync(PromptView prompt, CancellationToken cancellation)
     {
-        var line = given.TryTake(Submit, out var answer) ? answer : await ask(new Question(prompt, null, null), cancellation);
-        if (line is null) return new AskOutcome.Missing(Submit, null);
-        return AskOutcome.Given.Only(FindAction(prompt, null, line) ?? Submit);
+        var question = new Question(prompt, null, null);
+        while (true)
+        {
+            var line = given.TryTake(Submit, out var answer) ? answer : await ask(question, cancellation);
+            if (line is null) return new AskOutcome.Missing(Submit, question.Refusal);
+            var choice = ActionChoice.Of(prompt, null, line, time.GetUtcNow());
+            if (choice?.Refusal is null) return AskOutcome.Given.Only(choice?.Action ?? Submit);
+            question = question with { Refusal = choice.Refusal };
+        }
     }
 
     /// <summary>What stands for an answer where nobody gives one, unless it was refused already.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Engine.Flows;
 using Engine.Runs;
 
@@ -14,7 +16,7 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
     private (RunStatus Status, string Step)? progressed;
 
     public void Start(StartedRun started) => Write(new Started(
-        "run.started", started.Run.Id, started.Run.Flow, started.Run.FlowVersion, started.Run.Purpose, started.Title.ByLanguage,
+        "run.started", started.Run.Id, started.Run.Flow, started.Run.FlowVersion, started.Run.Purpose, Sorted(started.Title.ByLanguage),
         started.Phone, started.Run.CreatedAt));
 
     public void Show(StoredRun run)
@@ -35,7 +37,7 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
 
     public async Task<AskOutcome> AskAsync(PromptView prompt, CancellationToken cancellation)
     {
-        if (prompt.CanSubmit) return await new FormAnswers(given, (_, _) => Task.FromResult<string?>(null)).FillAsync(prompt, cancellation);
+        if (prompt.CanSubmit) return await new FormAnswers(given, time, (_, _) => Task.FromResult<string?>(null)).FillAsync(prompt, cancellation);
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
         throw new OperationCanceledException(cancellation);
     }
@@ -45,7 +47,8 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
     }
 
     public void End(StoredRun run, AskOutcome.Missing? missing) => Write(new Ended(
-        "run.ended", run.Status, run.Exit?.Code, run.Id, run.Connection, run.Exit?.Step, run.Exit?.Text, missing?.Field, missing?.Refusal,
+        "run.ended", run.Status, run.Exit?.Code, run.Id, run.Connection, run.Exit?.Step, Sorted(run.Exit?.Text), missing?.Field,
+        Sorted(missing?.Refusal),
         run.Exit?.At));
 
     private void Write<T>(T line)
@@ -58,12 +61,26 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
     {
         var options = Wire.NewOptions();
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new SortedTexts());
         return options;
+    }
+
+    private static ImmutableSortedDictionary<string, string>? Sorted(IReadOnlyDictionary<string, string>? texts) =>
+        texts?.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>The same run gives the same lines, whatever order a process keeps its dictionaries in.</summary>
+    private sealed class SortedTexts : JsonConverter<ImmutableDictionary<string, string>>
+    {
+        public override ImmutableDictionary<string, string> Read(
+            ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, ImmutableDictionary<string, string> value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, Sorted(value), options);
     }
 
     /// <param name="Phone">Where the sandbox plays the phone; null where nobody has to touch it.</param>
     private sealed record Started(
-        string Type, RunId Run, string Flow, string Version, Purpose Purpose, IReadOnlyDictionary<string, string> Title, Uri? Phone,
+        string Type, RunId Run, string Flow, string Version, Purpose Purpose, ImmutableSortedDictionary<string, string>? Title, Uri? Phone,
         DateTimeOffset At);
 
     private sealed record Prompted(string Type, RunId Run, RunStatus Status, PromptView Prompt, DateTimeOffset At);
@@ -74,5 +91,5 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
     /// <param name="Refusal">Why the last answer to it was not taken; null where there was none.</param>
     private sealed record Ended(
         string Type, RunStatus Status, string? Code, RunId Run, ConnectionId? Connection, string? Step,
-        IReadOnlyDictionary<string, string>? Text, string? Missing, IReadOnlyDictionary<string, string>? Refusal, DateTimeOffset? At);
+        ImmutableSortedDictionary<string, string>? Text, string? Missing, ImmutableSortedDictionary<string, string>? Refusal, DateTimeOffset? At);
 }

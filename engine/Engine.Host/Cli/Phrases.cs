@@ -52,6 +52,8 @@ internal sealed record Phrases
 
     public required string NotYet { get; init; }
 
+    public required string TooSoon { get; init; }
+
     public required string NoSuchChoice { get; init; }
 
     public required string HowToStop { get; init; }
@@ -99,6 +101,7 @@ internal sealed record Phrases
         PressEnter = "Press Enter: {0}",
         Submit = "Continue",
         NotYet = "in a while",
+        TooSoon = "'{0}' can be chosen in {1}.",
         NoSuchChoice = "'{0}' is not one of the choices.",
         HowToStop = "Ctrl-C stops it.",
         Stopping = "Stopping; what was begun is taken back. Ctrl-C again quits at once.",
@@ -136,6 +139,7 @@ internal sealed record Phrases
         PressEnter = "Нажмите Enter: {0}",
         Submit = "Продолжить",
         NotYet = "чуть позже",
+        TooSoon = "«{0}» можно выбрать через {1}.",
         NoSuchChoice = "Такого варианта нет: «{0}».",
         HowToStop = "Прекратить: Ctrl-C.",
         Stopping = "Прекращаем; начатое отменяется. Ctrl-C ещё раз — выйти сразу.",
@@ -151,6 +155,13 @@ internal sealed record Phrases
     };
 
     public static Phrases In(string language) => language == "ru" ? Russian : English;
+
+    /// <summary>A sentence in every language.</summary>
+    public static IReadOnlyDictionary<string, string> InAll(Func<Phrases, string> sentence) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [English.Language] = sentence(English),
+        [Russian.Language] = sentence(Russian),
+    };
 
     /// <summary>Russian where the environment's language is, else English.</summary>
     public static string LanguageOfProcess() =>

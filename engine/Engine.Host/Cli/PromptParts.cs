@@ -63,7 +63,7 @@ internal sealed class PromptParts(Terminal terminal, Phrases phrases)
 
     private string Choices(PromptView prompt, PromptField? field, DateTimeOffset now)
     {
-        var mark = field?.Type is "secret" or "text" ? "/" : "";
+        var mark = ActionChoice.NeedsMark(field) ? "/" : "";
         return Lines(prompt.Actions.Where(action => action.Left > 0).Select(action =>
             $"  {mark}{Display.Harmless(action.Name)}  {phrases.Pick(action.Label)}"
             + (now < action.AvailableAt ? $" ({phrases.NotYet})" : "")).Append(phrases.HowToStop));

@@ -32,7 +32,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
     }
 
     public Task<AskOutcome> AskAsync(PromptView prompt, CancellationToken cancellation) => prompt.CanSubmit
-        ? new FormAnswers(given, AskFieldAsync).FillAsync(prompt, cancellation)
+        ? new FormAnswers(given, time, AskFieldAsync).FillAsync(prompt, cancellation)
         : ChooseAsync(prompt, cancellation);
 
     public void Stop()
@@ -78,8 +78,11 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         string? why = null;
         while (await ReadAsync(null, why, cancellation) is { } line)
         {
-            if (FormAnswers.FindAction(prompt, null, line) is { } action) return AskOutcome.Given.Only(action);
-            why = line.Length == 0 ? null : Phrases.Fill(phrases.NoSuchChoice, Display.Harmless(line));
+            var choice = ActionChoice.Of(prompt, null, line, time.GetUtcNow());
+            if (choice is { Refusal: null }) return AskOutcome.Given.Only(choice.Action);
+            why = choice is { Refusal: { } refused } ? phrases.Pick(refused)
+                : line.Length == 0 ? null
+                : Phrases.Fill(phrases.NoSuchChoice, Display.Harmless(line));
         }
 
         // Nobody is there; the prompt goes on without an answer.
