@@ -27,7 +27,11 @@ public sealed record CompiledFlow(
     ImmutableArray<string> Slots,
     ImmutableArray<CompiledStep> Steps,
     ImmutableArray<CallSite> Calls,
-    ImmutableArray<byte> Image);
+    ImmutableArray<byte> Image)
+{
+    /// <summary>The code of a run that took too long; flows may end with it without listing it.</summary>
+    public const string Expired = "expired";
+}
 
 /// <summary>What a run is for.</summary>
 public enum Purpose

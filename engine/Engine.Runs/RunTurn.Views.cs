@@ -34,7 +34,11 @@ internal sealed partial class RunTurn
             Become(RunStatus.WaitingProvider);
             return;
         }
-        if (run.Prompt is not { } prompt) Change(run with { Prompt = NewPollPrompt(step, shown, text) });
+        if (run.Prompt is not { } prompt)
+        {
+            var asked = NewPollPrompt(step, shown, text);
+            Change(run with { Prompt = asked });
+        }
         else if (!isTextSame || shown != prompt.Show)
         {
             Remember(Memory with { Rev = Memory.Rev + 1 });

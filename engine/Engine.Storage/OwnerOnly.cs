@@ -1,6 +1,6 @@
 namespace Engine.Storage;
 
-/// <summary>Makes folders and files that no other user of the machine can read.</summary>
+/// <summary>Makes folders and files that no other user of the machine can read. On Windows the rights of the folder above hold.</summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -13,33 +13,30 @@ internal static class OwnerOnly
         else Directory.CreateDirectory(path, FolderMode);
     }
 
-    /// <summary>
-    /// Makes the file if it is missing; of several who try, one wins. It is written beside its place and moved there, so that it is
-    /// whole or not there.
-    /// </summary>
+    /// <summary>Makes a new file and writes it to disk; throws where it exists. (File.Move would replace what another process made.)</summary>
     public static void CreateFile(string path, ReadOnlySpan<byte> content)
     {
-        if (File.Exists(path)) return;
-        var unfinished = $"{path}.{Guid.CreateVersion7():N}.new";
         var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode;
-        using (var file = new FileStream(unfinished, options))
+        using var file = new FileStream(path, options);
+        try
         {
             file.Write(content);
             file.Flush(flushToDisk: true);
         }
-
-        try
+        catch
         {
-            File.Move(unfinished, path);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            File.Delete(unfinished);
+            File.Delete(path);
+            throw;
         }
     }
 
-    /// <summary>Whether others than the owner have any right to the file; always false on Windows, where rights are inherited.</summary>
+    /// <summary>Takes the file away from all others.</summary>
+    public static void Restrict(string path)
+    {
+        if (!OperatingSystem.IsWindows() && IsOpenToOthers(path, out _)) File.SetUnixFileMode(path, FileMode);
+    }
+
     public static bool IsOpenToOthers(string path, out string mode)
     {
         mode = "";

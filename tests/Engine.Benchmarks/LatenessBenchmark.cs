@@ -47,9 +47,10 @@ internal static class LatenessBenchmark
         var store = new WatchedStore(sqlite, lateness);
         var caller = new WatchedCaller(plugins, address, lateness);
         var changes = new RunChanges();
-        var crashes = new ConcurrentBag<RunCrash>();
+        var crashes = new ConcurrentBag<PumpTrouble>();
         using var stop = new CancellationTokenSource();
-        var pump = Task.Run(() => new RunPump(store, flows, caller, changes, time, new RunPumpOptions(), crashes.Add).RunAsync(stop.Token));
+        using var pump = new RunPump(new RunPorts(store, flows, caller), changes, time, new RunPumpOptions(), crashes.Add);
+        var pumping = Task.Run(() => pump.RunAsync(stop.Token));
 
         var began = time.GetTimestamp();
         var starter = new RunStarter(flows, store, changes, time, RandomNumberGenerator.Fill);
@@ -65,7 +66,7 @@ internal static class LatenessBenchmark
         var taken = lateness.Milliseconds;
         cpu = Environment.CpuUsage.TotalTime - cpu;
         await stop.CancelAsync();
-        await pump;
+        await pumping;
 
         Console.WriteLine($"  {taken.Count / Window.TotalSeconds:0} calls a second (2000 are due), {cpu / Window:0.0} cores busy, {crashes.Count} crashes");
         Console.WriteLine($"  late by: median {Measurement.Percentile(taken, 0.5):0} ms, p99 {Measurement.Percentile(taken, 0.99):0} ms, at most {taken.Max():0} ms");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis.CSharp;
 
 namespace Engine.Flows;
 
@@ -27,21 +28,21 @@ internal sealed class Compilation
     {
         var reading = FlowReader.Read(source);
         if (reading.Document is not { } document) return new FlowCheck(null, reading.Text.Raw, reading.Findings);
-        var findings = new FindingList();
-        findings.Add(reading.Findings);
+        var found = new FindingList();
+        found.Add(reading.Findings);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(Deadline);
         CompiledFlow? flow = null;
         try
         {
-            flow = new Compilation(document, catalog, findings, deadline.Token).Compile(source, isProved);
+            flow = new Compilation(document, catalog, found, deadline.Token).Compile(source, isProved);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            findings.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
+            found.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
         }
 
-        return new FlowCheck(findings.HasErrors ? null : flow, document.Text.Raw, findings.InOrder());
+        return new FlowCheck(found.HasErrors ? null : flow, document.Text.Raw, found.InOrder());
     }
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
@@ -54,8 +55,16 @@ internal sealed class Compilation
         var lowering = new Lowering(types, binder);
         lowering.Run(document);
         var scope = ScopeWriter.Write(types, lowering.Parts, document.Text.Path);
-        var image = new ScopeCompiler(library, model, findings, cancellation).Compile(scope);
+        var (image, compilation) = new ScopeCompiler(library, findings, cancellation).Compile(scope, document.Text.PlaceOf(0, 0));
+        if (isProved) Prove(types, binder, compilation);
         return image.IsEmpty ? null : Assemble(source, library, lowering, image);
+    }
+
+    private void Prove(FlowTypes types, Binder binder, CSharpCompilation compilation)
+    {
+        new Proof(document, types, binder, findings, cancellation).Run(compilation);
+        new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
+        new FailureCheck(document, binder, findings).Run();
     }
 
     private CompiledFlow Assemble(FlowSource source, Library library, Lowering lowering, ImmutableArray<byte> image)
@@ -64,8 +73,8 @@ internal sealed class Compilation
             .ToImmutableDictionary(provider => provider.Name, provider => provider.Build, StringComparer.Ordinal);
         return new CompiledFlow(
             document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
-            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name)) : Fields.TextOf(document.Title),
-            document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), [], 
+            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
+            document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), EndCodes.Of(document, library),
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
             lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);
     }

@@ -63,7 +63,7 @@ public static partial class FindingCodes
     public static readonly FindingCode EndNotListed = new("FLOW243", "a flow ends with a code that fails does not list");
     public static readonly FindingCode EndNeverUsed = new("FLOW244", "fails lists a code that the flow never ends with");
     public static readonly FindingCode UndoMissing = new("FLOW245", "something is created, and undo does not say how it is taken back");
-    public static readonly FindingCode ConfirmGivesOther = new("FLOW246", "a confirm whose answer is of another type than the call's");
+    public static readonly FindingCode ConfirmGivesOther = new("FLOW246", "a confirm that cannot take the place of the call's answer");
     public static readonly FindingCode Unreachable = new("FLOW250", "steps that no run can reach");
     public static readonly FindingCode ResultNotUsed = new("FLOW251", "a result that nothing reads");
     public static readonly FindingCode NotChecked = new("FLOW290", "the checker could not finish");

@@ -99,7 +99,7 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
         var slot = types.Slots.Get(value.Name);
         var bound = binder.Model.TypeOf(slot) is { } type
             ? binder.Value(value.Value, type, $"'{slot.Name}' is {TypeNames.Words(type)}")
-            : new Bound.Broken();
+            : binder.Any(value.Value);
         return new Assignment(slot.Index, Parts.Value(bound, value.Value.Scalar.Place));
     }
 

@@ -6,21 +6,54 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace Engine.Flows;
 
 /// <summary>Compiles the class of a flow's expressions, and lets nothing into it that is not allowed.</summary>
-internal sealed class ScopeCompiler(Library library, TypeModel model, FindingList findings, CancellationToken cancellation)
+internal sealed class ScopeCompiler(Library library, FindingList findings, CancellationToken cancellation)
 {
-    /// <summary>The image; empty where a finding was given.</summary>
-    public ImmutableArray<byte> Compile(ScopeWriter scope)
+    /// <summary>The image, empty where a finding was given; and the compilation, for the proof.</summary>
+    public (ImmutableArray<byte> Image, CSharpCompilation Compilation) Compile(ScopeWriter scope, Place flow)
     {
         var tree = CSharpSyntaxTree.ParseText(scope.Code.ToString(), ExpressionParser.Options, cancellationToken: cancellation);
         var compilation = library.Compilation.AddSyntaxTrees(tree);
-        var semantics = compilation.GetSemanticModel(tree);
+        var model = compilation.GetSemanticModel(tree);
         using var image = new MemoryStream();
         var result = compilation.Emit(image, cancellationToken: cancellation);
-        foreach (var wrong in result.Diagnostics.Where(one => one.Severity == DiagnosticSeverity.Error))
+        var errors = result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).ToList();
+        foreach (var error in errors) Report(error, scope, model, flow);
+        var isGuarded = true;
+        foreach (var (translation, start, end) in scope.Expressions)
         {
-            Console.Error.WriteLine(wrong + " " + tree.GetText().ToString(wrong.Location.SourceSpan));
+            if (errors.Exists(error => error.Location.SourceSpan.IntersectsWith(new Microsoft.CodeAnalysis.Text.TextSpan(start - 1, end - start + 2)))) continue;
+            isGuarded &= IsGuarded(translation, start, end, scope, compilation, model);
         }
 
-        return result.Success ? [.. image.ToArray()] : [];
+        return (result.Success && isGuarded ? [.. image.ToArray()] : [], compilation);
+    }
+
+    private bool IsGuarded(Translation translation, int start, int end, ScopeWriter scope, CSharpCompilation compilation, SemanticModel model)
+    {
+        // What the author wrote is what stands between the generator's own brackets, or it broke out of them.
+        var bracket = model.SyntaxTree.GetRoot(cancellation).FindToken(start - 1);
+        if (bracket.Parent is not ParenthesizedExpressionSyntax brackets
+            || brackets.OpenParenToken != bracket || brackets.CloseParenToken.SpanStart != end)
+        {
+            findings.Error(FindingCodes.ExpressionNotAllowed, translation.Place, "this is not one whole expression");
+            return false;
+        }
+
+        var violations = new Guard(library, compilation.Assembly).Violations(model, brackets.Expression).ToList();
+        foreach (var node in violations)
+        {
+            findings.Error(FindingCodes.ExpressionNotAllowed, scope.Code.Find(node.SpanStart, node.Span.End) ?? translation.Place,
+                "this is not part of expressions");
+        }
+
+        return violations.Count == 0;
+    }
+
+    private void Report(Diagnostic error, ScopeWriter scope, SemanticModel model, Place flow)
+    {
+        var span = error.Location.SourceSpan;
+        var (code, message) = CompilerWords.Of(error, model);
+        if (scope.Code.Find(span.Start, span.End) is { } place) findings.Error(code, place, message);
+        else if (!findings.HasErrors) findings.Error(FindingCodes.NotChecked, flow, $"the flow cannot be compiled ({error.Id})");
     }
 }

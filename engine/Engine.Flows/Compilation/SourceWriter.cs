@@ -27,22 +27,27 @@ internal sealed class SourceWriter
 
     public void Write(Translation translation)
     {
-        foreach (var piece in translation.Pieces)
-        {
-            if (piece.Length == 0) Write(piece.Code);
-            else Write(piece.Code, translation.Source.Scalar, translation.Source.Start + piece.Start, piece.Length);
-        }
+        foreach (var piece in translation.Pieces) Write(piece, translation.Source);
+    }
+
+    public void Write(Piece piece, Expression source)
+    {
+        if (piece.Length == 0) Write(piece.Code);
+        else Write(piece.Code, source.Scalar, source.Start + piece.Start, piece.Length);
     }
 
     /// <summary>The place in the flow of a stretch of generated code; null where it is wholly the generator's own.</summary>
-    public Place? Find(int start, int end)
+    public Place? Find(int start, int end) => FindStretch(start, end) is var (scalar, from, length) ? scalar.PlaceOf(from, length) : null;
+
+    /// <summary>The characters that a stretch of generated code stands for.</summary>
+    public (Scalar Scalar, int Start, int Length)? FindStretch(int start, int end)
     {
         var first = FirstAt(start);
         if (first < 0 || segments[first].Code >= Math.Max(end, start + 1)) return null;
         var last = first;
         while (last + 1 < segments.Count && segments[last + 1].Code < end && ReferenceEquals(segments[last + 1].Scalar, segments[first].Scalar)) last++;
         var (from, to) = (segments[first], segments[last]);
-        return from.Scalar.PlaceOf(from.Start, to.Start + to.Length - from.Start);
+        return (from.Scalar, from.Start, to.Start + to.Length - from.Start);
     }
 
     public override string ToString() => code.ToString();

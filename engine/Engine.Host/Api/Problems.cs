@@ -78,7 +78,7 @@ internal static class Problems
         WishOutcome.NoSuchScenario none => Problem(422, "unknown_scenario",
             $"the sandbox has no scenario '{none.Scenario}' for this flow; it has {Listed(none.Known)}"),
         WishOutcome.ScenarioNotOffered => Problem(422, "scenario_not_offered",
-            "a scenario is for the sandbox; this engine calls the real providers"),
+            "a scenario is for the sandbox; this flow calls no provider that it plays"),
         WishOutcome.Refused refused => OfStart(refused.Outcome, engine.Flows.Offered.Select(flow => flow.Name)),
         _ => throw new UnreachableException(),
     };

@@ -6,7 +6,7 @@ using Engine.Runs;
 namespace Engine.Host;
 
 /// <summary>A run in a list.</summary>
-internal record RunSummary(
+internal sealed record RunSummary(
     [property: Description("Names the run; not a secret.")] RunId Id,
     string Flow,
     [property: Description("The flow's title, by language.")] IReadOnlyDictionary<string, string> Title,
@@ -24,26 +24,25 @@ internal record RunSummary(
 
 /// <summary>One run with what its person must see now.</summary>
 internal sealed record RunView(
-    RunId Id,
+    [property: Description("Names the run; not a secret.")] RunId Id,
     string Flow,
-    IReadOnlyDictionary<string, string> Title,
-    string FlowVersion,
+    [property: Description("The flow's title, by language.")] IReadOnlyDictionary<string, string> Title,
+    [property: Description("The flow version it began with and goes on with.")] string FlowVersion,
     Purpose Purpose,
-    string Subject,
-    ConnectionId? Connection,
+    [property: Description("On whose behalf it runs, in the caller's own words.")] string Subject,
+    [property: Description("The connection it re-authorizes; after success the one it stored. Null otherwise.")] ConnectionId? Connection,
     RunStatus Status,
-    string Step,
+    [property: Description("The step of the flow it stands at.")] string Step,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    long Revision,
-    string SupportCode,
-    Exit? Exit,
+    [property: Description("Grows with each change that can be seen.")] long Revision,
+    [property: Description("Eight characters by which support finds the run.")] string SupportCode,
+    [property: Description("How it ended; null while it goes on.")] Exit? Exit,
     [property: Description("What people know the connected account by; null where it is not known.")] string? Account,
     [property: Description("What the person must see or do now; null for nothing. May hold what only this person may see.")] PromptView? Prompt,
     [property: Description("The prompt's QR code as an SVG picture; null where none is shown or its life is over.")] string? QrSvg,
     [property: Description("Where the sandbox plays the person's phone; null for real providers.")] SandboxView? Sandbox,
-    [property: Description("The engine's clock at this answer: count down against it, not against the browser's.")] DateTimeOffset ServerTime)
-    : RunSummary(Id, Flow, Title, FlowVersion, Purpose, Subject, Connection, Status, Step, CreatedAt, UpdatedAt, Revision, SupportCode, Exit);
+    [property: Description("The engine's clock at this answer: count down against it, not against the browser's.")] DateTimeOffset ServerTime);
 
 /// <summary>The sandbox behind a run.</summary>
 internal sealed record SandboxView(

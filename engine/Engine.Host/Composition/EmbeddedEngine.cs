@@ -18,6 +18,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private Task pumping = Task.CompletedTask;
+    private bool isClosed;
 
     private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
     {
@@ -106,9 +107,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         return run.CreatedAt + total;
     }
 
-    /// <summary>Lets the pump hand over what it holds, and closes everything.</summary>
+    /// <summary>Lets the pump hand over what it holds, and closes everything. Harmless a second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isClosed, true)) return;
         await stopping.CancelAsync();
         await pumping;
         await parts.DisposeAsync();

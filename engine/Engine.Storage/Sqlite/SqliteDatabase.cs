@@ -41,11 +41,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public static SqliteDatabase Open(string folder, TimeProvider time)
     {
         var file = Path.Combine(folder, "engine.db");
-        DataFolder.Prepare(folder, file);
+        Prepare(folder, file);
         Session? session = null;
         try
         {
-            session = Session.Open(file, SqliteOpenMode.ReadWrite, WriterPragmas);
+            session = Session.Open(file, SqliteOpenMode.ReadWriteCreate, "PRAGMA schema_version");
+            OwnerOnly.Restrict(file);
+            session.Run(WriterPragmas);
             Migrations.Apply(session, file, time);
             return new SqliteDatabase(file, session);
         }
@@ -55,6 +57,20 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             var trouble = SqliteTrouble.ForCaller(file, e);
             if (ReferenceEquals(trouble, e)) throw;
             throw trouble;
+        }
+    }
+
+    private static void Prepare(string folder, string file)
+    {
+        if (System.IO.File.Exists(folder)) throw new StorageUnavailableException(folder, "the data folder is a file; name a folder");
+        if (Directory.Exists(file)) throw new StorageUnavailableException(file, "the database is a folder; choose another data folder");
+        try
+        {
+            OwnerOnly.CreateFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException(folder, $"the data folder cannot be used: {FileTrouble.ReasonOf(e)}", e);
         }
     }
 

@@ -21,8 +21,11 @@ internal static class SqliteTrouble
     };
 
     /// <summary>The exception to give to the caller in place of what was thrown.</summary>
-    public static Exception ForCaller(string file, Exception thrown) =>
-        thrown is SqliteException trouble && ReasonOf(trouble) is { } reason
-            ? new StorageUnavailableException(file, reason, trouble)
-            : thrown;
+    public static Exception ForCaller(string file, Exception thrown) => thrown switch
+    {
+        SqliteException trouble when ReasonOf(trouble) is { } reason => new StorageUnavailableException(file, reason, trouble),
+        IOException or UnauthorizedAccessException =>
+            new StorageUnavailableException(file, $"the database cannot be used: {FileTrouble.ReasonOf(thrown)}", thrown),
+        _ => thrown,
+    };
 }

@@ -2,16 +2,13 @@ using Xunit;
 using System.Net;
 using System.Text.RegularExpressions;
 using Engine.Host;
+using Xunit;
 
 namespace Engine.Tests.Host;
 
-public sealed class PageTests : IAsyncLifetime
+public sealed class PageTests(AskingEngine shared) : IClassFixture<AskingEngine>
 {
-    private RunningEngine engine = null!;
-
-    public async Task InitializeAsync() => engine = await RunningEngine.StartAsync(null, Samples.Ask);
-
-    public async Task DisposeAsync() => await engine.DisposeAsync();
+    private readonly RunningEngine engine = shared.Running;
 
     [Theory]
     [InlineData("/")]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Engine.Host;
 using QRCoder;
+using Xunit;
 
 namespace Engine.Tests.Host;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Engine.Host;
 using Engine.Runs;
+using Xunit;
 
 namespace Engine.Tests.Host;
 
@@ -104,7 +105,7 @@ internal sealed class RunningEngine : IAsyncDisposable
 internal static class Answers
 {
     public static async Task<JsonElement> JsonAsync(this HttpResponseMessage answer) =>
-        await answer.Content.ReadFromJsonAsync<JsonElement>();
+        JsonElement.Parse(await answer.Content.ReadAsStringAsync());
 
     /// <summary>Status, code and sentence of a refusal, in one line.</summary>
     public static async Task<string> ProblemAsync(this HttpResponseMessage answer)

@@ -3,7 +3,7 @@ namespace Engine.Tests.Host;
 /// <summary>Small flows that call nobody.</summary>
 internal static class Samples
 {
-    /// <summary>Asks for a word until it is <c>open</c>-like: at least four letters, and ends.</summary>
+    /// <summary>Asks twice: a pin of four digits with a note, then whether that is sure.</summary>
     public const string Ask = """
         flow: ask
         title: { en: Ask, ru: Спроси }
@@ -17,14 +17,14 @@ internal static class Samples
         steps:
           - prompt:
               pin: { type: code, label: { en: Pin, ru: Пин }, pattern: "[0-9]{4}" }
-              note: { type: text, required: false, max_length: 20, label: { en: Note, ru: Заметка } }
+              note: { type: string?, max_length: 20, label: { en: Note, ru: Заметка } }
             text: { en: "Hello {{ input.name }}", ru: "Привет, {{ input.name }}" }
             timeout: 5m
             on_timeout: { fail: no_answer }
             actions:
               later: { label: { en: Later, ru: Позже }, after: 60s, max: 2, do: [] }
             as: form
-          - prompt: { sure: { type: boolean, label: { en: Sure, ru: Точно } } }
+          - prompt: { sure: { type: bool, label: { en: Sure, ru: Точно } } }
             timeout: 5m
             on_timeout: { fail: no_answer }
             as: last

@@ -1,5 +1,5 @@
+using Engine.Flows;
 using Engine.Runs;
-using Engine.Sdk;
 using Xunit;
 using static Engine.Tests.LabSteps;
 

@@ -120,7 +120,7 @@ public sealed class CallTests
     {
         var flow = new LabFlow();
         flow.Steps.AddRange(
-            [Call(LabFlow.Make, 1, confirm: LabFlow.Find), new CompiledStep.If("if", 2, flow.When("((Made)s6).Id == 42"), 2, 3), Done, Fail("no")]);
+            [Call(LabFlow.Make, 1, confirm: LabFlow.Find), new CompiledStep.If("if", 2, flow.When("s8.Id == 42"), 2, 3), Done, Fail("no")]);
 
         var run = LabRun.Of(flow).Fail(Failures.ProviderTimeout, isInDoubt: true);
         Assert.Equal(("find", "thing 0000abcd"), (run.Call.Operation, ((Find)run.Call.Input).Name));

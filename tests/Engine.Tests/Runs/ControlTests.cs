@@ -36,8 +36,8 @@ public sealed class ControlTests
         var flow = new LabFlow { Slots = { "int?" } };
         flow.Steps.AddRange(
         [
-            new CompiledStep.Set("set", 1, [new Assignment(8, flow.Value("1")), new Assignment(8, flow.Value("s8 + 1"))], 1),
-            new CompiledStep.If("if", 2, flow.When("s8 == 2"), 2, 3), Done, Fail("no"),
+            new CompiledStep.Set("set", 1, [new Assignment(9, flow.Value("1")), new Assignment(9, flow.Value("s9 + 1"))], 1),
+            new CompiledStep.If("if", 2, flow.When("s9 == 2"), 2, 3), Done, Fail("no"),
         ]);
 
         Assert.Equal(RunStatus.Succeeded, LabRun.Of(flow).Run.Status);
@@ -78,10 +78,10 @@ public sealed class ControlTests
         [
             new CompiledStep.StartOfRepeat("outer", 1, 4, 1),
             new CompiledStep.StartOfRepeat("inner", 2, 3, 2),
-            new CompiledStep.Set("count", 3, [new Assignment(8, flow.Value("s8 + 1"))], 3),
-            new CompiledStep.EndOfRepeat("end inner", 4, flow.When("s8 % 2 == 1"), 2, 2, 7, 4),
-            new CompiledStep.EndOfRepeat("end outer", 5, flow.When("s8 < 6"), 3, 1, 7, 5),
-            new CompiledStep.If("if", 6, flow.When("s8 == 6"), 6, 7), Done, Fail("no"),
+            new CompiledStep.Set("count", 3, [new Assignment(9, flow.Value("s9 + 1"))], 3),
+            new CompiledStep.EndOfRepeat("end inner", 4, flow.When("s9 % 2 == 1"), 2, 2, 7, 4),
+            new CompiledStep.EndOfRepeat("end outer", 5, flow.When("s9 < 6"), 3, 1, 7, 5),
+            new CompiledStep.If("if", 6, flow.When("s9 == 6"), 6, 7), Done, Fail("no"),
         ]);
 
         Assert.Equal("succeeded", LabRun.Of(flow).ExitCode);

@@ -115,7 +115,7 @@ public sealed class EndTests
     public void What_cannot_be_undone_is_kept_when_the_run_does_not_succeed()
     {
         var flow = new LabFlow();
-        var part = new LeftoverPart("thing", flow.Value("((Made)s6).Id"));
+        var part = new LeftoverPart("thing", flow.Value("s8.Id"));
         flow.Steps.AddRange([Call(LabFlow.Make, 1) with { Leftover = [part] }, Prompt(2), Done]);
 
         var run = new LabRun(flow.Load()).Answer(new Made(77)).Reply("cancel");
@@ -140,7 +140,7 @@ public sealed class EndTests
     public void A_restart_offers_what_the_run_itself_left()
     {
         var flow = new LabFlow();
-        var part = new LeftoverPart("thing", flow.Value("((Made)s6).Id"));
+        var part = new LeftoverPart("thing", flow.Value("s8.Id"));
         flow.Steps.AddRange(
         [
             new CompiledStep.If("if", 1, flow.When("s2 is null"), 1, 3),

@@ -41,13 +41,13 @@ internal sealed class LabFlow
             Site(Look, "look", Engine.Sdk.Effect.Safe, "Look", "Seen", "new Look(\"1\")"),
             Site(Make, "make", Engine.Sdk.Effect.Once, "Make", "Made", "new Make(\"thing \" + s4.ShortId)"),
             Site(Find, "find", Engine.Sdk.Effect.Safe, "Find", "Made", "new Find(\"thing \" + s4.ShortId)"),
-            Site(Drop, "drop", Engine.Sdk.Effect.Idempotent, "Drop", "Gone", "new Drop(s6 is Made made ? made.Id : 0)"),
+            Site(Drop, "drop", Engine.Sdk.Effect.Idempotent, "Drop", "Gone", "new Drop(s8 is null ? 0 : s8.Id)"),
             Site(Try, "try", Engine.Sdk.Effect.Idempotent, "Try", "Seen", "new Try(s7.Password)"),
         ];
     }
 
-    /// <summary>Slot 6: any value. Slot 7: the form.</summary>
-    public List<string> Slots { get; } = ["object", "Generated.Form1"];
+    /// <summary>Slot 6: what was seen. Slot 7: the form. Slot 8: the thing.</summary>
+    public List<string> Slots { get; } = ["Engine.Tests.Seen", "Generated.Form1", "Engine.Tests.Made"];
 
     public List<CompiledStep> Steps { get; } = [];
 
@@ -130,7 +130,7 @@ internal sealed class LabFlow
                 public override object Value(int index) => index switch { {{string.Join(" ", values.Select((code, index) => $"{index} => (object)({code}),"))}} _ => throw new InvalidOperationException() };
                 public override int Choice(int index) => index switch { {{string.Join(" ", choices.Select((code, index) => $"{index} => {code},"))}} _ => throw new InvalidOperationException() };
                 static T Boom<T>() => throw new Engine.Flows.ExpressionException("boom at line 1");
-                Seen Seen => (Seen)s6;
+                Seen Seen => s6;
             }
             """;
     }

@@ -9,7 +9,7 @@ internal static class LabSteps
     public static readonly Retry NoRetry = new(1, TimeSpan.FromSeconds(1));
 
     public static CompiledStep.Call Call(int site, int next, Retry? retry = null, int? confirm = null, int? undo = null) => new(
-        $"call_{site}", 1, site, 6, retry ?? (site == LabFlow.Make ? NoRetry : Thrice), null, null, [], confirm,
+        $"call_{site}", 1, site, SlotOf(site), retry ?? (site == LabFlow.Make ? NoRetry : Thrice), null, null, [], confirm,
         undo is { } index ? new Undo(index) : null, [], next);
 
     public static CompiledStep.Poll Poll(LabFlow flow, int next, string until = "Seen.Status == \"done\"", Show? show = null) => new(
@@ -17,7 +17,7 @@ internal static class LabSteps
         show ?? new Show(flow.Value("Seen.Qr"), null, null, null, null, null, flow.Value("Seen.Expires"), null, null), [], next);
 
     public static CompiledStep.Prompt Prompt(int next, int? submit = null, int max = 5, params Field[] fields) => new(
-        "ask", 1, fields.Length > 0 ? [.. fields] : [Password], null, null, 7, "Generated.Form1", submit, submit is null ? null : 6, Thrice, null,
+        "ask", 1, fields.Length > 0 ? [.. fields] : [Password], null, null, 7, "Generated.Form1", submit, submit is { } site ? SlotOf(site) : null, Thrice, null,
         null, [], [], null, max, null, null, null, null, [], next);
 
     public static Field Password { get; } = NewField("password", FieldType.Secret);
@@ -38,4 +38,6 @@ internal static class LabSteps
         bool isSwapped = false) => new(
         "connect", 8, new Identity(key is null ? null : flow.Value(key), null, key is null ? "the lab does not tell" : null), isSwapped, other,
         duplicate, flow.Value("new Generated.Params(7)"), flow.Value("new LabKeys(new Secret(\"t0ken\"))"), next);
+
+    private static int? SlotOf(int site) => site switch { LabFlow.Make => 8, LabFlow.Drop => null, _ => 6 };
 }

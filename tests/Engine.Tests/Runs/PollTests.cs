@@ -219,7 +219,6 @@ public sealed class PollTests
         var flow = new LabFlow();
         flow.Steps.AddRange(
             [Poll(flow, 1) with { Actions = [Action("refresh", 2, max: 1)] }, Done, Call(LabFlow.Drop, 3), new CompiledStep.Resume("resume", 3, 0)]);
-        flow.Steps[2] = Call(LabFlow.Drop, 3) with { As = null };
         var run = new LabRun(flow.Load()).Answer(new Seen("waiting", FirstCode));
         var first = run.Prompt;
 

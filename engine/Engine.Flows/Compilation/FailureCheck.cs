@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Engine.Sdk;
+
+namespace Engine.Flows;
+
+/// <summary>
+/// Checks that every failure an operation declares is caught, asked again or listed; that what is caught can come; and that what a
+/// flow creates can be taken back and looked up.
+/// </summary>
+internal sealed class FailureCheck(FlowDocument document, Binder binder, FindingList findings)
+{
+    private static readonly HashSet<string> OfTheEngine = new(StringComparer.Ordinal)
+    {
+        Failures.RateLimited, Failures.ProviderTimeout, Failures.ProviderDown, Failures.ProviderChanged, Failures.ConfigError,
+        Failures.InDoubt, Failures.Internal,
+    };
+
+    private readonly HashSet<string> listed = new(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
+    private readonly HashSet<string> used = new(StringComparer.Ordinal) { CompiledFlow.Expired };
+
+    public void Run()
+    {
+        foreach (var step in Steps.All(document.Steps))
+        {
+            switch (step)
+            {
+                case StepNode.Call call:
+                    Check(call.Operation, call.Catch, [], isPolled: false);
+                    CheckConfirm(call.Operation, call.Confirm);
+                    CheckUndo(call.Operation, call.Undo);
+                    break;
+                case StepNode.Poll poll:
+                    Check(poll.Operation, poll.Catch, [], isPolled: true);
+                    CheckUndo(poll.Operation, null);
+                    break;
+                case StepNode.Prompt { Submit: { } submit } prompt:
+                    Check(submit.Operation, prompt.Catch, prompt.AgainOn, isPolled: false);
+                    CheckConfirm(submit.Operation, submit.Confirm);
+                    CheckUndo(submit.Operation, null);
+                    break;
+                case StepNode.Fail fail:
+                    CheckEnd(fail.Code);
+                    break;
+            }
+        }
+
+        if (findings.HasErrors) return;
+        foreach (var fail in document.Fails.Where(fail => !used.Contains(fail.Code.Value) && !OfTheEngine.Contains(fail.Code.Value)))
+        {
+            findings.Warning(FindingCodes.EndNeverUsed, fail.Code.Place, $"nothing in the flow ends with '{fail.Code}'");
+        }
+    }
+
+    private void Check(CallNode node, ImmutableArray<HandlerNode> caught, ImmutableArray<HandlerNode> asked, bool isPolled)
+    {
+        if (binder.Call(node) is not { Operation: var operation }) return;
+        var given = node.Arguments.Select(argument => Names.Fold(argument.Name.Value)).ToHashSet(StringComparer.Ordinal);
+        var possible = operation.Failures.Where(failure => failure.When is null || given.Contains(Names.Fold(failure.When))).ToList();
+        var handled = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var code in caught.Concat(asked).SelectMany(handler => handler.Codes)) CheckCaught(code, operation, possible, handled);
+        var left = possible.Where(failure => !handled.Contains(failure.Code)).ToList();
+        used.UnionWith(left.Select(failure => failure.Code));
+        // On a poll, a failure that may pass only delays the next round.
+        var open = left.Where(failure => !listed.Contains(failure.Code) && (!isPolled || failure.Retry == RetryAdvice.Never)).ToList();
+        if (open.Count > 0)
+        {
+            findings.Error(FindingCodes.FailureNotHandled, node.Operation.Place,
+                $"'{operation.Name}' may fail with {string.Join(", ", open.Select(failure => failure.Code))}; catch it, or list it under 'fails'");
+        }
+
+        if (operation.Effect != Effect.Once || handled.Contains(Failures.InDoubt)) return;
+        used.Add(Failures.InDoubt);
+        if (listed.Contains(Failures.InDoubt)) return;
+        findings.Error(FindingCodes.InDoubtNotHandled, node.Operation.Place,
+            $"'{operation.Name}' must not happen twice, so a lost answer may leave it in doubt; catch '{Failures.InDoubt}', or list it under 'fails'");
+    }
+
+    private void CheckCaught(Word code, Operation operation, List<DeclaredFailure> possible, HashSet<string> handled)
+    {
+        if (!handled.Add(code.Value))
+        {
+            findings.Error(FindingCodes.NamedTwice, code.Place, $"'{code}' is handled already");
+            return;
+        }
+
+        if (OfTheEngine.Contains(code.Value) || possible.Exists(failure => failure.Code == code.Value)) return;
+        if (operation.Failures.FirstOrDefault(failure => failure.Code == code.Value) is { } absent)
+        {
+            findings.Warning(FindingCodes.FailureNotDeclared, code.Place,
+                $"'{code}' cannot come here, since it is about '{Names.Snake(absent.When ?? "")}', which the call leaves out");
+            return;
+        }
+
+        var known = operation.Failures.Select(failure => failure.Code).Concat(OfTheEngine).ToList();
+        var near = Nearest.DidYouMean(code.Value, known);
+        findings.Error(FindingCodes.FailureNotDeclared, code.Place, $"'{operation.Name}' does not fail with '{code}'"
+            + (near.Length > 0 ? near : $"; it may fail with {string.Join(", ", operation.Failures.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"))}"));
+    }
+
+    private void CheckConfirm(CallNode node, CallNode? confirm)
+    {
+        if (confirm is null || binder.Call(node) is not { } call || binder.Call(confirm) is not { } found) return;
+        if (!Library.Is(call.Output, found.Output))
+        {
+            findings.Error(FindingCodes.ConfirmGivesOther, confirm.Operation.Place,
+                $"'{confirm.Operation}' gives {TypeNames.Words(found.Output)}, and '{node.Operation}' gives {TypeNames.Words(call.Output)}; what is found takes the place of the answer");
+        }
+        else if (found.Operation.Effect != Effect.Safe)
+        {
+            findings.Error(FindingCodes.ConfirmGivesOther, confirm.Operation.Place,
+                $"'{confirm.Operation}' changes something at the provider; a confirm only looks it up");
+        }
+    }
+
+    private void CheckUndo(CallNode node, UndoNode? undo)
+    {
+        if (undo is not null || binder.Call(node) is not { Operation.Creates: true }) return;
+        findings.Error(FindingCodes.UndoMissing, node.Operation.Place,
+            $"'{node.Operation}' leaves something at the provider; say how it is taken back with 'undo', or 'undo: none' and 'because', on a step 'call'");
+    }
+
+    private void CheckEnd(Scalar code)
+    {
+        used.Add(code.Value);
+        if (listed.Contains(code.Value) || code.Value == CompiledFlow.Expired) return;
+        findings.Error(FindingCodes.EndNotListed, code.Place,
+            $"'{code}' is not listed under 'fails'{Nearest.DidYouMean(code.Value, listed)}");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Xunit;
+
+namespace Engine.Tests.Host;
+
+public sealed class OpenApiTests(AskingEngine shared) : IClassFixture<AskingEngine>, IAsyncLifetime
+{
+    private readonly RunningEngine engine = shared.Running;
+    private JsonElement document;
+
+    public async Task InitializeAsync() => document = await (await engine.Anyone().GetAsync("/openapi/v1.json")).JsonAsync();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public void Every_call_is_there_with_its_methods()
+    {
+        var calls = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name.ToUpperInvariant()} {path.Name}"))
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(
+            [
+                "GET /v1/connections", "GET /v1/connections/{id}", "GET /v1/flows", "GET /v1/runs", "GET /v1/runs/{id}",
+                "GET /v1/runs/{id}/events", "POST /v1/runs", "POST /v1/runs/{id}/cancel", "POST /v1/runs/{id}/links",
+                "POST /v1/runs/{id}/replies",
+            ],
+            calls);
+    }
+
+    [Fact]
+    public void Every_call_has_a_summary_an_id_and_the_refusal_of_strangers()
+    {
+        foreach (var call in document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()))
+        {
+            Assert.NotEqual("", call.Value.Text("summary"));
+            Assert.NotEqual("", call.Value.Text("operationId"));
+            Assert.True(call.Value.GetProperty("responses").TryGetProperty("401", out _));
+        }
+    }
+
+    [Fact]
+    public void Ids_are_texts() =>
+        Assert.Contains("string", document.GetProperty("components").GetProperty("schemas").Text("RunId", "type"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Nothing_in_it_names_the_code_it_came_from() =>
+        Assert.DoesNotContain("Engine.", document.GetRawText().Replace("\"Engine\"", "", StringComparison.Ordinal), StringComparison.Ordinal);
+}
