@@ -101,7 +101,8 @@ internal sealed class RunDrive(
             }
             catch (Exception exception)
             {
-                throw new RunFault($"'{happened.GetType().Name}' cannot be applied at step '{flow.Flow.Steps[run.Step].Name}'", exception);
+                var step = flow.Flow.Steps[all.Run.Step].Name;
+                throw new RunFault(step, $"'{happened.GetType().Name}' cannot be applied at step '{step}'", exception);
             }
         }
         return all;
