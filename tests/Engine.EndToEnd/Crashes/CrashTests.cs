@@ -36,6 +36,7 @@ public sealed class CrashTests(ITestOutputHelper output) : IAsyncLifetime
     {
         var provider = sandbox ?? throw new InvalidOperationException("not started");
         var ends = new ConcurrentDictionary<string, string>();
+        var took = new ConcurrentDictionary<string, TimeSpan>();
         var wasReached = true;
         for (var first = 1; wasReached; first += AtOnce / 2)
         {
@@ -45,12 +46,13 @@ public sealed class CrashTests(ITestOutputHelper output) : IAsyncLifetime
             {
                 await using var run = new CrashingRun(provider, flow, scenario, point);
                 ends[point] = await run.DriveAsync();
+                took[point] = run.Took;
                 reached.Add(run.WasKilled);
             });
             wasReached = reached.All(was => was);
         }
 
-        foreach (var (point, end) in ends.OrderBy(pair => pair.Key.Length).ThenBy(pair => pair.Key, StringComparer.Ordinal)) output.WriteLine($"{point}: {end}");
+        foreach (var (point, end) in ends.OrderBy(pair => pair.Key.Length).ThenBy(pair => pair.Key, StringComparer.Ordinal)) output.WriteLine($"{point}: {end} after {took[point].TotalSeconds:0.0} s");
         Assert.All(ends.Values, end => Assert.True(end is "succeeded" or "in_doubt", end));
         Assert.Contains("succeeded", ends.Values);
         Assert.InRange(ends.Count, 8, 200);

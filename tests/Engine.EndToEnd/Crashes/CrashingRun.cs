@@ -23,11 +23,26 @@ internal sealed class CrashingRun(SandboxServer sandbox, string flow, string sce
 
     public bool WasKilled { get; private set; }
 
+    /// <summary>From the first engine's start to the run's end.</summary>
+    public TimeSpan Took { get; private set; }
+
     /// <summary>Brings the run to its end; gives its exit code, or what was wrong.</summary>
     public async Task<string> DriveAsync()
     {
-        await StartEngineAsync(("ENGINE_TEST_KILL_AT_SAVE", killAt));
         var waited = Stopwatch.StartNew();
+        try
+        {
+            return await DriveAsync(waited);
+        }
+        finally
+        {
+            Took = waited.Elapsed;
+        }
+    }
+
+    private async Task<string> DriveAsync(Stopwatch waited)
+    {
+        await StartEngineAsync(("ENGINE_TEST_KILL_AT_SAVE", killAt));
         string? id = null;
         while (waited.Elapsed < patience)
         {
@@ -73,7 +88,7 @@ internal sealed class CrashingRun(SandboxServer sandbox, string flow, string sce
     private async Task RestartAsync()
     {
         if (engine is null) return;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await engine.WaitForEndAsync(limit.Token);
         await engine.DisposeAsync();
         WasKilled = true;
