@@ -18,8 +18,21 @@ internal sealed partial class Binder
     {
         var property = model.Generated(owner).GetMembers(value.Name.Value).OfType<IPropertySymbol>().FirstOrDefault();
         if (property is null) return Any(value.Value);
+        if (owner != FlowTypes.Credentials && !IsStorable(property.Type))
+        {
+            var what = owner == FlowTypes.Params ? "a parameter of the connection" : "what is left over";
+            var isSensitive = Library.IsSensitive(property.Type);
+            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, value.Value.Scalar.Place,
+                $"{what} is a text, a number, a boolean, a moment or a status, and this is {TypeNames.Words(property.Type)}"
+                + (isSensitive && owner == FlowTypes.Params ? "; secrets go into 'credentials'" : ""));
+            return new Bound.Broken();
+        }
+
         return Value(value.Value, property.Type, $"'{value.Name}' is {TypeNames.Words(property.Type)}");
     }
+
+    /// <summary>Whether a value of the type may be kept in the open.</summary>
+    private bool IsStorable(ITypeSymbol type) => HasTextForm(Library.Underlying(type));
 
     private sealed record Maybe(BoundCall? Call);
 

@@ -15,7 +15,15 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
     private Library Library => model.Library;
 
     public Bound Condition(ValueNode.Expression node) => Once(node, () =>
-        Expression(node, Library.Special(SpecialType.System_Boolean), "a condition is true or false"));
+    {
+        var bound = Expression(node, Library.Special(SpecialType.System_Boolean), "a condition is true or false");
+        if (bound is Bound.Computed { Translation: { Names.Reads.Count: 0 } translation })
+        {
+            findings.Warning(FindingCodes.ConstantCondition, translation.Place, "the condition reads nothing, so it is always the same");
+        }
+
+        return bound;
+    });
 
     /// <summary>A value for a place of a bounds type.</summary>
     /// <param name="wants">What is said where it does not fit: <c>'code' is string</c>.</param>
@@ -29,9 +37,8 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
     /// <summary>A value whose type its place takes over.</summary>
     public Bound Any(ValueNode node) => Once(node, () => node switch
     {
-        ValueNode.Expression expression when Translate(expression) is { } translation => new Bound.Computed(translation, "", false, true),
-        ValueNode.Expression => new Bound.Broken(),
-        _ => Text(node),
+        ValueNode.Expression expression => Translate(expression) is { } translation ? Alone(translation) : new Bound.Broken(),
+        _ => TextOf(node.Scalar),
     });
 
     /// <summary>A text for people, or any other text with holes.</summary>
@@ -66,13 +73,19 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
         var type = Library.Underlying(declared);
         if (!targets.Any(target => Library.Is(type, target)))
         {
-            return Refuse(FindingCodes.TypeMismatch, translation, $"{wants}, and this is {Words(type)}");
+            var finding = Library.IsSensitive(type) ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch;
+            return Refuse(finding, translation, $"{wants}, and this is {Words(type)}");
         }
 
         return isNullWanted
             ? new Bound.Computed(translation, "", Unwraps: false, IsNullWanted: true)
             : new Bound.Computed(translation, TypeNames.Code(type), Library.IsNullableValue(declared), IsNullWanted: false);
     });
+
+    private Bound Alone(Translation translation) =>
+        translation.Type is not null || translation.Source.Syntax.IsKind(Microsoft.CodeAnalysis.CSharp.SyntaxKind.NullLiteralExpression)
+            ? new Bound.Computed(translation, "", Unwraps: false, IsNullWanted: true)
+            : Refuse(FindingCodes.TypeMismatch, translation, "the type of this is not clear; declare the variable under 'vars'");
 
     private T Once<T>(object node, Func<T> bind)
         where T : class
@@ -146,8 +159,8 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
         var type = Library.Underlying(declared);
         if (HasTextForm(type)) return new Bound.Computed(translation, TypeNames.Code(type), Library.IsNullableValue(declared), IsNullWanted: false);
-        if (Library.IsSensitive(type)) Refuse(FindingCodes.SecretIntoText, translation, $"a value of type {Words(type)} cannot be put into a text");
-        else Refuse(FindingCodes.TypeMismatch, translation, $"{Words(type)} as a whole has no text form; choose one of its members");
+        if (Library.IsSensitive(type)) Refuse(FindingCodes.SecretIntoText, translation, $"a {Words(type)} value cannot be put into a text");
+        else Refuse(FindingCodes.TypeMismatch, translation, $"'{Words(type)}' as a whole has no text form; choose one of its members");
         return null;
     }
 

@@ -28,21 +28,21 @@ internal sealed class Compilation
     {
         var reading = FlowReader.Read(source);
         if (reading.Document is not { } document) return new FlowCheck(null, reading.Text.Raw, reading.Findings);
-        var findings = new FindingList();
-        findings.Add(reading.Findings);
+        var found = new FindingList();
+        found.Add(reading.Findings);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(Deadline);
         CompiledFlow? flow = null;
         try
         {
-            flow = new Compilation(document, catalog, findings, deadline.Token).Compile(source, isProved);
+            flow = new Compilation(document, catalog, found, deadline.Token).Compile(source, isProved);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            findings.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
+            found.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
         }
 
-        return new FlowCheck(findings.HasErrors ? null : flow, document.Text.Raw, findings.InOrder());
+        return new FlowCheck(found.HasErrors ? null : flow, document.Text.Raw, found.InOrder());
     }
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
@@ -62,7 +62,7 @@ internal sealed class Compilation
 
     private void Prove(FlowTypes types, Binder binder, CSharpCompilation compilation)
     {
-        Proof.Run(ProofWriter.Write(document, types, binder), compilation, findings, cancellation);
+        new Proof(document, types, binder, findings, cancellation).Run(compilation);
         new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
         new FailureCheck(document, binder, findings).Run();
     }
@@ -74,7 +74,7 @@ internal sealed class Compilation
         return new CompiledFlow(
             document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
             document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
-            document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), [], 
+            document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), EndCodes.Of(document, library),
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
             lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);
     }

@@ -12,7 +12,6 @@ internal static class CompilerWords
         var node = NodeOf(wrong);
         return wrong.Id switch
         {
-            "CS0165" => (FindingCodes.MayBeUnset, "is not set on every path to here"),
             "CS8602" => (FindingCodes.MayBeNull, "may be null here; test for null before, or write '?.'"),
             "CS8600" or "CS8601" or "CS8603" or "CS8604" or "CS8625" or "CS8629" =>
                 (FindingCodes.MayBeNull, "may be null here; test for null before, or give a value for that case: '?? …'"),

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Engine.Flows;
@@ -14,15 +13,19 @@ internal sealed partial class ProofWriter
     private readonly Binder binder;
     private int labels;
 
-    private ProofWriter(FlowTypes types, Binder binder)
+    private readonly IReadOnlySet<(Scalar, int)> excused;
+
+    private ProofWriter(FlowTypes types, Binder binder, IReadOnlySet<(Scalar, int)> excused)
     {
         this.types = types;
         this.binder = binder;
+        this.excused = excused;
     }
 
-    public static SourceWriter Write(FlowDocument document, FlowTypes types, Binder binder)
+    /// <param name="excused">Names, by their places, that are known to be read before they are set: they are taken to be set there.</param>
+    public static SourceWriter Write(FlowDocument document, FlowTypes types, Binder binder, IReadOnlySet<(Scalar, int)> excused)
     {
-        var writer = new ProofWriter(types, binder);
+        var writer = new ProofWriter(types, binder, excused);
         writer.WriteHead();
         writer.WriteBlock(document.Steps);
         writer.code.Write("} }\n");
@@ -201,7 +204,19 @@ internal sealed partial class ProofWriter
     private void WriteValue(Bound.Computed computed)
     {
         code.Write("(");
-        code.Write(computed.Translation);
+        var source = computed.Translation.Source;
+        foreach (var piece in computed.Translation.Pieces)
+        {
+            if (excused.Contains((source.Scalar, source.Start + piece.Start)) && types.Slots.All.Find(slot => slot.Identifier == piece.Code) is { } slot)
+            {
+                code.Write($"Make<{slot.Type}>()");
+            }
+            else
+            {
+                code.Write(piece, source);
+            }
+        }
+
         code.Write(computed.Unwraps ? ").Value" : ")");
     }
 

@@ -27,21 +27,20 @@ internal sealed class SourceWriter
 
     public void Write(Translation translation)
     {
-        foreach (var piece in translation.Pieces)
-        {
-            if (piece.Length == 0) Write(piece.Code);
-            else Write(piece.Code, translation.Source.Scalar, translation.Source.Start + piece.Start, piece.Length);
-        }
+        foreach (var piece in translation.Pieces) Write(piece, translation.Source);
+    }
+
+    public void Write(Piece piece, Expression source)
+    {
+        if (piece.Length == 0) Write(piece.Code);
+        else Write(piece.Code, source.Scalar, source.Start + piece.Start, piece.Length);
     }
 
     /// <summary>The place in the flow of a stretch of generated code; null where it is wholly the generator's own.</summary>
     public Place? Find(int start, int end) => FindStretch(start, end) is var (scalar, from, length) ? scalar.PlaceOf(from, length) : null;
 
-    /// <summary>What the flow says there.</summary>
-    public string FindText(int start, int end) =>
-        FindStretch(start, end) is var (scalar, from, length) ? scalar.Value.Substring(from, length) : "";
-
-    private (Scalar Scalar, int Start, int Length)? FindStretch(int start, int end)
+    /// <summary>The characters that a stretch of generated code stands for.</summary>
+    public (Scalar Scalar, int Start, int Length)? FindStretch(int start, int end)
     {
         var first = FirstAt(start);
         if (first < 0 || segments[first].Code >= Math.Max(end, start + 1)) return null;

@@ -46,7 +46,7 @@ internal static class VariableTypes
         {
             findings.Error(FindingCodes.UnknownVariableType, type.Scalar.PlaceOf(dot + 1, name.Length),
                 $"provider '{alias}' has no operation '{name}' whose answer could be the type"
-                + Nearest.DidYouMean(name, used.Provider.Operations.Select(one => one.Name)));
+                + Nearest.DidYouMean(name, used.Provider.Operations.SelectMany(one => new[] { one.Name, Names.Snake(one.OutputType[(one.OutputType.LastIndexOf('.') + 1)..]) })));
         }
 
         return found is null ? null : TypeNames.Code(found);

@@ -44,7 +44,7 @@ internal sealed class ExpressionParser(FindingList findings)
     private Expression? Parse(Scalar scalar, int start, bool isHole, out int end)
     {
         var scanned = ExpressionScanner.Scan(scalar.Value, start, isHole, out var problem);
-        end = scanned?.End ?? -1;
+        end = scanned?.End ?? (isHole ? scalar.Value.IndexOf("}}", start, StringComparison.Ordinal) : -1);
         if (scanned is null)
         {
             if (problem is not null) findings.Error(problem.Code, scalar.PlaceOf(problem.Start, problem.Length), problem.Message);

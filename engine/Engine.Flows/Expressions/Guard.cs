@@ -14,6 +14,8 @@ internal sealed class Guard(Library library, IAssemblySymbol own)
     /// <summary>The parts of an expression that are not allowed.</summary>
     public IEnumerable<SyntaxNode> Violations(SemanticModel model, ExpressionSyntax expression)
     {
+        // C# has no operation for brackets.
+        while (expression is ParenthesizedExpressionSyntax brackets) expression = brackets.Expression;
         if (model.GetOperation(expression) is not { } root)
         {
             yield return expression;

@@ -43,11 +43,22 @@ internal sealed partial class Translator
             return function.ReturnType;
         }
 
-        var known = PropertiesOf(type).Select(one => one.Name).Concat(FunctionsOf(type).Select(one => one.Name)).Select(Names.Snake);
-        Refuse(FindingCodes.UnknownMember, name, Library.IsSensitive(type)
-            ? $"{Words(type)} has no members; it can only be passed on"
-            : $"{Words(type)} has no member '{text}'{Nearest.DidYouMean(text, known)}");
+        RefuseMember(type, name, text);
         return null;
+    }
+
+    private void RefuseMember(ITypeSymbol type, SimpleNameSyntax name, string text)
+    {
+        if (Library.IsSensitive(type))
+        {
+            Refuse(FindingCodes.UnknownMember, name, $"{Words(type)} has no members; it can only be passed on");
+            return;
+        }
+
+        var members = PropertiesOf(type).Select(one => Names.Snake(one.Name)).ToList();
+        var near = Nearest.DidYouMean(text, members.Concat(FunctionsOf(type).Select(one => Names.Snake(one.Name))));
+        if (near.Length == 0) near = members.Count == 0 ? "; it has none" : $"; it has {string.Join(", ", members)}";
+        Refuse(FindingCodes.UnknownMember, name, $"{Words(type)} has no member '{text}'{near}");
     }
 
     private ITypeSymbol? Use(IPropertySymbol property, SimpleNameSyntax name, string unwrap)
@@ -98,7 +109,12 @@ internal sealed partial class Translator
             return null;
         }
 
-        if (receiver is null || !isWhole) return null;
+        if (receiver is null)
+        {
+            foreach (var argument in call.ArgumentList.Arguments.Where(one => one.Expression is not LambdaExpressionSyntax)) Visit(argument.Expression);
+            return null;
+        }
+
         var text = TextOf(name.Identifier);
         var type = Library.Underlying(receiver);
         var function = FunctionsOf(type).FirstOrDefault(one => Matches(one.Name, text));
@@ -121,7 +137,7 @@ internal sealed partial class Translator
     {
         if (list.Arguments.Count != function.Parameters.Length)
         {
-            Refuse(FindingCodes.ExpressionNotAllowed, list, $"'{name}' takes {function.Parameters.Length} argument(s), not {list.Arguments.Count}");
+            Refuse(FindingCodes.ExpressionNotAllowed, list, $"'{name}' takes {Count(function.Parameters.Length)}, not {list.Arguments.Count}");
             return;
         }
 
@@ -151,6 +167,8 @@ internal sealed partial class Translator
         Visit(body);
         parameters.Remove(name);
     }
+
+    private static string Count(int arguments) => arguments switch { 0 => "no arguments", 1 => "1 argument", _ => $"{arguments} arguments" };
 
     private static bool Matches(string member, string name) => Names.Fold(member) == Names.Fold(name);
 }

@@ -26,11 +26,13 @@ internal sealed class PluginOperationCaller(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            // Returned one by one: in one expression both would be objects, and a failure would pass for an answer.
-            var outcome = await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token);
-            if (outcome is CallOutcome.Failed failed) return failed.Failure;
-            if (outcome is CallOutcome.Answered answered) return answered.Value;
-            throw new UnreachableException();
+            // Statements, since the arms of one switch would share the type object, and a failure would pass for an answer.
+            switch (await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token))
+            {
+                case CallOutcome.Answered answered: return answered.Value;
+                case CallOutcome.Failed failed: return failed.Failure;
+                default: throw new UnreachableException();
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

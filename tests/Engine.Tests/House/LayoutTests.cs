@@ -28,6 +28,9 @@ public class LayoutTests
     public void No_source_file_is_longer_than_500_lines() =>
         Assert.Empty(Repository.Files("", "*.cs").Where(file => File.ReadLines(file).Count() > 500).ToList());
 
+    // Only expressions see it: what flows call must not turn up as extension methods in the engine's own code.
+    private const string SeenByExpressions = "namespace Engine.Flows.Expressions;";
+
     [Fact]
     public void A_project_has_one_namespace_and_it_is_file_scoped()
     {
@@ -37,7 +40,7 @@ public class LayoutTests
             var others = Repository.Files(folder, "*.cs")
                 .SelectMany(file => File.ReadLines(file).Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)))
                 .Distinct()
-                .Where(line => line != $"namespace {project};");
+                .Where(line => line != $"namespace {project};" && line != SeenByExpressions);
 
             Assert.Empty(others);
         }

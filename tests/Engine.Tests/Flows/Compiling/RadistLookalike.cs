@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Engine.Flows;
 using Engine.Sdk;
+using Radist;
 
-namespace Engine.Tests.Flows.Compiling;
+namespace Engine.Tests;
 
 /// <summary>A plugin with the operations that the flows of these tests call, declared in this assembly.</summary>
 internal static class RadistLookalike
@@ -31,16 +32,13 @@ internal static class RadistLookalike
         _ => null,
     };
 
-    public static object New(string type, params object?[] arguments) =>
-        Activator.CreateInstance(Type(type), arguments) ?? throw new InvalidOperationException(type);
+    public static TelegramSession Session(SessionStatus status, string? url = null) => new(
+        new Secret("session-1"), status, url is null ? null : new QrLogin(new ShowOnce(url), DateTimeOffset.UnixEpoch));
 
-    public static object Member(string type, string name) => Enum.Parse(Type(type), name);
-
-    public static object Session(string status, string? url = null) => New(
-        "TelegramSession", new Secret("session-1"), Member("SessionStatus", status),
-        url is null ? null : New("QrLogin", new ShowOnce(url), DateTimeOffset.UnixEpoch));
-
-    private static Type Type(string name) => Assembly.GetType("Radist." + name, throwOnError: true)!;
+    public static Listing Listing() => new(
+        "desk", null, 7, 8, 2.5m, 0.25, true, TimeSpan.FromSeconds(90), DateTimeOffset.UnixEpoch, null, SessionStatus.WaitingForPassword,
+        OtherStatus.Done, null, [new Device("new", true, 5), new Device("old", false, 1)], ["a", "b"], null, Guid.Empty, new Secret("t"),
+        new ShowOnce("p"), "tg://x", 1, [], new Device("new", true, 5), null);
 
     private static Operation Operation(
         string name, string input, string output, Effect effect, bool creates, params DeclaredFailure[] failures) =>
