@@ -95,14 +95,17 @@ internal sealed partial class RunTurn
     private void AnswerCall(CompiledStep.Call step, object value)
     {
         if (step.As is { } slot) SetSlot(slot, value);
-        if (step.Undo is { } undo)
-        {
-            var entry = new UndoEntry(run.Step, undo.Site, Evaluate(flow.Calls[undo.Site].Arguments));
-            Change(run with { Undo = run.Undo.Add(entry) });
-        }
+        Arm(step.Undo);
         foreach (var part in step.Leftover) KeepLeftover(part);
         if (run.Ending is not null) UndoNext();
         else next = step.Next;
+    }
+
+    /// <summary>Keeps the call that takes back what was just answered, its arguments fixed now.</summary>
+    private void Arm(Undo? undo)
+    {
+        if (undo is null) return;
+        Change(run with { Undo = run.Undo.Add(new UndoEntry(run.Step, undo.Site, Evaluate(flow.Calls[undo.Site].Arguments))) });
     }
 
     private void Fail(PendingCall call, Failure failure)
