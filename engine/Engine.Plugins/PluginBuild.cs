@@ -16,7 +16,7 @@ internal sealed class PluginBuild
     private readonly PluginLoadContext context;
     private readonly ProviderHttp http;
     private readonly TimeProvider time;
-    private readonly FrozenDictionary<(string Provider, string Operation), OperationCall> calls;
+    private readonly FrozenDictionary<(string Provider, string Operation), Lazy<OperationCall>> calls;
     private readonly ConcurrentDictionary<(string Provider, ProviderSettings Settings), object> instances = new();
 
     private PluginBuild(
@@ -32,7 +32,9 @@ internal sealed class PluginBuild
             .SelectMany(provider => provider.Operations.Select(operation => (Provider: provider, Operation: operation)))
             .ToFrozenDictionary(
                 pair => (pair.Provider.Provider.Name, pair.Operation.Operation.Name),
-                pair => OperationCall.To(pair.Provider, pair.Operation));
+
+                // Late, since binding to a method runs the module initializer.
+                pair => new Lazy<OperationCall>(() => OperationCall.To(pair.Provider, pair.Operation)));
     }
 
     /// <summary>SHA-256 of the plugin's files.</summary>
@@ -54,7 +56,8 @@ internal sealed class PluginBuild
             var providers = PluginInspector.Inspect(assembly, id, ImmutableCollectionsMarshal.AsImmutableArray(File.ReadAllBytes(file)));
             return new PluginBuild(id, own, assembly, providers, new ProviderHttp(http, time), time);
         }
-        catch (Exception error) when (error is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException)
+        catch (Exception error) when (error is BadImageFormatException or FileLoadException or FileNotFoundException or TypeLoadException
+            or NotSupportedException)
         {
             own.Unload();
             throw new PluginException($"'{assemblyName}.dll' cannot be loaded: {error.Message}");
@@ -68,7 +71,8 @@ internal sealed class PluginBuild
 
     public ProviderClass? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Provider.Name == name);
 
-    public OperationCall? FindCall(string provider, string operation) => calls.GetValueOrDefault((provider, operation));
+    /// <summary>Null where the provider has no such operation. Only for a provider that was started.</summary>
+    public OperationCall? FindCall(string provider, string operation) => calls.GetValueOrDefault((provider, operation))?.Value;
 
     /// <summary>The provider's class, made with these settings; or why it could not be made. Runs plugin code.</summary>
     public (object? Instance, Failure? Failure) Start(ProviderClass provider, ProviderSettings settings)

@@ -94,15 +94,11 @@ public sealed class PluginCatalog : IDisposable
             return new CallOutcome.Failed(Missing(provider, build));
         }
 
-        if (found.FindCall(provider, operation) is not { } call)
-        {
-            return new CallOutcome.Failed(new Failure(Failures.Internal, $"provider '{provider}' has no operation '{operation}'"));
-        }
-
         var (instance, failure) = found.Start(@class, settings);
-        return instance is null
-            ? new CallOutcome.Failed(failure ?? Missing(provider, build))
-            : await call.CallAsync(instance, input, time, cancellation);
+        if (instance is null) return new CallOutcome.Failed(failure ?? Missing(provider, build));
+        return found.FindCall(provider, operation) is { } call
+            ? await call.CallAsync(instance, input, time, cancellation)
+            : new CallOutcome.Failed(new Failure(Failures.Internal, $"provider '{provider}' has no operation '{operation}'"));
     }
 
     /// <summary>Forgets the builds that are neither the newest nor pinned, in memory and on disk.</summary>

@@ -34,6 +34,8 @@ internal sealed record PluginFolder(string Name, SortedDictionary<string, byte[]
             .ToArray();
         return assemblies switch
         {
+            [var only] when !DepsFile.IsSound(files[only + DepsSuffix]) =>
+                throw new PluginException($"'{only}{DepsSuffix}' is damaged; build the plugin again"),
             [var only] => new PluginFolder(name, files, Hash(files), only),
             [] => throw new PluginException(
                 "there is no dll with its .deps.json beside it; build the class library with EnableDynamicLoading and copy its whole output"),

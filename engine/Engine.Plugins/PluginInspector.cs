@@ -102,8 +102,15 @@ internal static partial class PluginInspector
         }
         catch (ReflectionTypeLoadException error)
         {
-            var first = error.LoaderExceptions.FirstOrDefault(inner => inner is not null);
-            throw new PluginException($"'{assembly.GetName().Name}' has types that cannot be loaded: {first?.Message}");
+            var file = error.LoaderExceptions.Select(inner => inner switch
+            {
+                FileNotFoundException missing => missing.FileName,
+                FileLoadException unfit => unfit.FileName,
+                _ => null,
+            }).FirstOrDefault(name => name is not null);
+            throw new PluginException(file is null
+                ? $"'{assembly.GetName().Name}' has types that cannot be loaded: {error.LoaderExceptions.FirstOrDefault()?.Message}"
+                : $"'{assembly.GetName().Name}' needs '{new AssemblyName(file).Name}.dll', which the plugin folder lacks");
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PluginLoadContext(string name, string assemblyFile)
         if (assemblyName.Name == Sdk.GetName().Name) return Sdk;
         if (resolver.ResolveAssemblyToPath(assemblyName) is { } path) return LoadFromAssemblyPath(path);
         return File.Exists(Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll"))
-            ? throw new FileNotFoundException($"the plugin folder lacks '{assemblyName.Name}.dll'", assemblyName.Name)
+            ? throw new FileNotFoundException($"the plugin does not bring '{assemblyName.Name}.dll' along", assemblyName.FullName)
             : null;
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.Loader;
 
 namespace Engine.Sandbox;
 
-/// <summary>Finds simulators in plugin folders, each with its dependencies in a load context of its own; Engine.Sandbox is shared.</summary>
+/// <summary>Finds simulators in plugin folders, each in a load context of its own with what stands beside it; Engine.Sandbox is shared.</summary>
 internal static class SimulatorFolder
 {
     /// <summary>The simulators below plugin folders, and a sentence for each that could not be loaded.</summary>
@@ -45,14 +45,12 @@ internal static class SimulatorFolder
 
     private sealed class Context(string file) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(file))
     {
-        private readonly AssemblyDependencyResolver resolver = new(file);
-
         /// <summary>Loads from memory, so that the file can be replaced meanwhile.</summary>
         public Assembly LoadFromCopy(string path) => LoadFromStream(new MemoryStream(File.ReadAllBytes(path)));
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
             assemblyName.Name == typeof(ISimulator).Assembly.GetName().Name ? typeof(ISimulator).Assembly
-            : resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromCopy(path)
+            : Path.Combine(Path.GetDirectoryName(file) ?? "", $"{assemblyName.Name}.dll") is var beside && File.Exists(beside) ? LoadFromCopy(beside)
             : null;
     }
 }

@@ -26,12 +26,13 @@ internal sealed class PluginOperationCaller(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token) switch
+            // Statements, since the arms of one switch would share the type object, and a failure would pass for an answer.
+            switch (await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token))
             {
-                CallOutcome.Answered answered => answered.Value,
-                CallOutcome.Failed failed => failed.Failure,
-                _ => throw new UnreachableException(),
-            };
+                case CallOutcome.Answered answered: return answered.Value;
+                case CallOutcome.Failed failed: return failed.Failure;
+                default: throw new UnreachableException();
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

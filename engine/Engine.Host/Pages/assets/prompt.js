@@ -8,13 +8,16 @@ import { qrTile } from "./qr.js";
 const away = "M14 5h5v5 M19 5l-8 8 M11 7H6a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1v-5";
 const lastMinutes = 120000;
 
+/** Whether a QR code is shown, or was a moment ago and is being renewed. */
+export const hasQr = ({ prompt: { show }, qr_svg: svg }) => Boolean(show && (svg || show.qr || !(show.image || show.code || show.link || show.frame)));
+
 /**
  * The card of one prompt. `send(action, values)` answers it; gives `{ element, update(view), focus() }`.
  * `send` resolves to nothing, to the fields' errors, or to a sentence.
  */
 export function promptCard(view, send) {
   const prompt = view.prompt;
-  const tile = prompt.show && (prompt.show.qr || view.qr_svg) ? qrTile() : null;
+  const tile = hasQr(view) ? qrTile() : null;
   const text = h("p", { class: "lead" });
   const values = h("div", { class: "shown" });
   const messages = h("div", { class: "messages", id: "messages", role: "alert" });
