@@ -2,7 +2,7 @@ using System.Text.Json;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sdk;
-using Radist;
+using Engine.Tests.Lookalike;
 using Xunit;
 
 namespace Engine.Tests;
