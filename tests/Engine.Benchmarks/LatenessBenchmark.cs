@@ -139,12 +139,9 @@ internal static class LatenessBenchmark
         public async Task<Result<object>> CallAsync(Engine.Runs.OperationCall call, CancellationToken cancellation)
         {
             if (call.Operation == "telegram_login") lateness.Began(call.Run);
-            return await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, settings, cancellation) switch
-            {
-                CallOutcome.Answered answered => answered.Value,
-                CallOutcome.Failed failed => failed.Failure,
-                var other => throw new InvalidOperationException($"{other}"),
-            };
+            var outcome = await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, settings, cancellation);
+            if (outcome is CallOutcome.Failed failed) return failed.Failure;
+            return ((CallOutcome.Answered)outcome).Value;
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sandbox;
-using Engine.Storage;
 
 namespace Engine.Host;
 
@@ -25,10 +24,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         this.parts = parts;
         this.time = time;
         this.log = log;
-        starter = new RunStarter(parts.Flows, parts.Store, Changes, time, RandomNumberGenerator.Fill);
+        Store = KillAtSave.Wrap(parts.Store);
+        starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill);
     }
 
-    public IRunStore Store => parts.Store;
+    public IRunStore Store { get; }
 
     public IAccessStore Access => parts.Store;
 

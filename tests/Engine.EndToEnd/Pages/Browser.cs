@@ -12,6 +12,7 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>Starts with the first page: tests that are skipped need no browser.</summary>
     public async Task<IPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
+        Assertions.SetDefaultExpectTimeout(30_000);
         playwright ??= await Playwright.CreateAsync();
         chromium ??= await playwright.Chromium.LaunchAsync(new()
         {

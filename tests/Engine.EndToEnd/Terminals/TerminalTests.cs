@@ -77,10 +77,10 @@ public sealed partial class TerminalTests : IDisposable
     private EngineProcess Run(params string[] arguments) =>
         EngineProcess.Start(home.Path, ["run", .. arguments, "--flows", QuickFlows.Write(home.Path)]);
 
-    [GeneratedRegex("Code from Telegram: ")]
+    [GeneratedRegex("Code from Telegram:")]
     private static partial Regex CodeAsked();
 
-    [GeneratedRegex("Two-step verification password: ")]
+    [GeneratedRegex("Two-step verification password:")]
     private static partial Regex PasswordAsked();
 
     [GeneratedRegex("That password is wrong")]

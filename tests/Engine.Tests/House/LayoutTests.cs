@@ -37,7 +37,8 @@ public class LayoutTests
             var others = Repository.Files(folder, "*.cs")
                 .SelectMany(file => File.ReadLines(file).Where(line => line.StartsWith("namespace ", StringComparison.Ordinal)))
                 .Distinct()
-                .Where(line => line != $"namespace {project};");
+                // The functions of expressions are extension methods called Any, All, First: beside the engine they would take over LINQ's.
+                .Where(line => line != $"namespace {project};" && line != "namespace Engine.Flows.Expressions;");
 
             Assert.Empty(others);
         }

@@ -33,6 +33,9 @@ internal sealed class LabEngine : IOperationCaller, IFlowVersions, IAsyncDisposa
 
     public LoadedFlow? Flow { get; set; }
 
+    /// <summary>Whether calls go on when they are cancelled, as a plugin's may that does not listen.</summary>
+    public bool IsDeaf { get; set; }
+
     public RunWorker Worker { get; }
 
     public RunStarter Starter { get; }
@@ -90,7 +93,7 @@ internal sealed class LabEngine : IOperationCaller, IFlowVersions, IAsyncDisposa
     {
         var made = new LabCall(call, cancellation);
         await calls.Writer.WriteAsync(made, CancellationToken.None);
-        return await made.Outcome.WaitAsync(cancellation);
+        return IsDeaf ? await made.Outcome : await made.Outcome.WaitAsync(cancellation);
     }
 
     public LoadedFlow? FindCurrent(string flow) => flow == "lab-flow" ? Flow : null;
@@ -119,16 +122,7 @@ internal sealed class LabCall(OperationCall call, CancellationToken cancellation
 
     public bool IsCancelled => cancellation.IsCancellationRequested;
 
-    public void Answer(object value) => outcome.SetResult(new LabAnswer(value).AsResult());
+    public void Answer(object value) => outcome.SetResult(value);
 
     public void Fail(string code, bool isInDoubt = false) => outcome.SetResult(new Failure(code, "because", null, isInDoubt));
-
-    private sealed record LabAnswer(object Value)
-    {
-        // A conversion from an interface or object type cannot be user-defined in C#; a generic detour does it.
-        public Result<object> AsResult() => Convert(Value);
-
-        private static Result<T> Convert<T>(T value)
-            where T : notnull => value;
-    }
 }

@@ -255,6 +255,23 @@ public sealed class RunWorkerTests
     }
 
     [Fact]
+    public async Task A_plugin_that_neither_answers_nor_listens_does_not_hold_a_run_for_ever()
+    {
+        var flow = new LabFlow();
+        flow.Steps.AddRange([Call(LabFlow.Make, 1), Done]);
+        await using var engine = await LabEngine.NewAsync(flow);
+        engine.IsDeaf = true;
+        var id = await engine.StartAsync();
+        var work = engine.WorkAsync();
+        await engine.CallAsync();
+
+        await engine.Time.AdvanceUntilAsync(work);
+
+        Assert.Equal(Failures.InDoubt, (await engine.RunAsync(id)).Exit?.Code);
+        Assert.InRange(engine.Time.GetUtcNow() - LabRun.Start, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_reply_that_changes_nothing_is_not_looked_at_again()
     {
         await using var engine = await LabEngine.NewAsync(PollFlow());
