@@ -90,6 +90,16 @@ public sealed partial class DocumentTests : IClassFixture<DocumentTests.ShippedP
     }
 
     [Fact]
+    public void The_readme_shows_a_finding_as_it_is_printed()
+    {
+        var yaml = Example().Match(Text("README.md")).Groups["yaml"].Value.Replace("require: session.status is authenticated", "require: session.status is authentified", StringComparison.Ordinal);
+
+        var check = FlowCompiler.Check(new FlowSource("my-telegram.yaml", Encoding.UTF8.GetBytes(yaml)), plugins.Catalog, CancellationToken.None);
+
+        Assert.Contains($"```text\n{Assert.Single(check.Findings)}\n", Text("README.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_readme_names_files_and_pictures_that_are_there()
     {
         var missing = Link().Matches(Text("README.md")).Select(link => link.Groups[1].Value)
