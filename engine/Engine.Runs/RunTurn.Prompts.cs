@@ -97,7 +97,7 @@ internal sealed partial class RunTurn
             else End(RunStatus.Failed, EngineTexts.TooManyAttempts);
             return;
         }
-        var text = step.AgainText is { } template ? TextOf(template) : handler?.Text?.ByLanguage ?? EngineTexts.TextOf(flow, code);
+        var text = step.AgainText is { } template ? TextOf(template) : handler?.Text?.ByLanguage ?? EngineTexts.RefusalOf(flow, code, step.Fields);
         Remember(Memory with { Messages = [new PromptMessage(code, text)] });
         if (handler is null || failure is null) Ask(step);
         else

@@ -187,7 +187,8 @@ internal sealed partial class RunTurn
 
     private void EnterRepeat(CompiledStep.StartOfRepeat step)
     {
-        Change(run with { Memory = run.Memory.RemoveRange(run.Memory.Keys.Where(index => index > run.Step && index <= step.Repeat)) });
+        // The waiting steps within forget by themselves: each is entered anew.
+        Change(run with { Memory = run.Memory.Remove(step.Repeat) });
         next = step.Next;
     }
 

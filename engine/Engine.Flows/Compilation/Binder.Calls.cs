@@ -22,7 +22,7 @@ internal sealed partial class Binder
         {
             var what = owner == FlowTypes.Params ? "a parameter of the connection" : "what is left over";
             var isSensitive = Library.IsSensitive(property.Type);
-            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, value.Value.Scalar.Place,
+            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, PlaceOf(value.Value),
                 $"{what} is a text, a number, a boolean, a moment or a status, and this is {TypeNames.Words(property.Type)}"
                 + (isSensitive && owner == FlowTypes.Params ? "; secrets go into 'credentials'" : ""));
             return new Bound.Broken();
@@ -30,6 +30,9 @@ internal sealed partial class Binder
 
         return Value(value.Value, property.Type, $"'{value.Name}' is {TypeNames.Words(property.Type)}");
     }
+
+    private static Place PlaceOf(ValueNode node) =>
+        node is ValueNode.Expression { Start: var start } ? node.Scalar.PlaceOf(start, node.Scalar.Value.Length - start) : node.Scalar.Place;
 
     /// <summary>Whether a value of the type may be kept in the open.</summary>
     private bool IsStorable(ITypeSymbol type) => HasTextForm(Library.Underlying(type));

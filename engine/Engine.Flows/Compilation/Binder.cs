@@ -12,6 +12,9 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     public TypeModel Model => model;
 
+    /// <summary>Every expression judged so far.</summary>
+    public List<Translation> Translations { get; } = [];
+
     private Library Library => model.Library;
 
     public Bound Condition(ValueNode.Expression node) => Once(node, () =>
@@ -150,7 +153,7 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     private Bound.Computed? Hole(Expression expression)
     {
-        if (Translator.Translate(model, expression, findings, out _) is not { } translation) return null;
+        if (Translate(expression) is not { } translation) return null;
         if (translation.Type is not { } declared)
         {
             findings.Error(FindingCodes.TypeMismatch, translation.Place, "this has no text form");
@@ -170,8 +173,14 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
             or (>= SpecialType.System_SByte and <= SpecialType.System_Double)
         || Library.Is(type, Library.TimeSpan) || Library.Is(type, Library.Moment) || Library.Is(type, Library.Guid) || Library.Is(type, Library.Uri);
 
-    private Translation? Translate(ValueNode.Expression node) =>
-        parser.Parse(node) is { } expression ? Translator.Translate(model, expression, findings, out _) : null;
+    private Translation? Translate(ValueNode.Expression node) => parser.Parse(node) is { } expression ? Translate(expression) : null;
+
+    private Translation? Translate(Expression expression)
+    {
+        var translation = Translator.Translate(model, expression, findings, out _);
+        if (translation is not null) Translations.Add(translation);
+        return translation;
+    }
 
     private Bound.Broken Refuse(FindingCode code, Translation translation, string message)
     {

@@ -7,6 +7,7 @@ namespace Engine.Flows;
 internal sealed partial class Lowering(FlowTypes types, Binder binder)
 {
     private readonly List<CompiledStep?> program = [];
+    private readonly Dictionary<int, StepNode.Prompt> prompts = [];
     private readonly HashSet<string> stepNames = new(StringComparer.Ordinal);
 
     public ScopeParts Parts { get; } = new();
@@ -26,6 +27,11 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
         Lower(document.Steps, steps, end);
         var line = last?.Verb.Place.Line ?? document.Steps.Place.Line;
         program[end] = new CompiledStep.Done(Unique("end", line), line);
+        var reads = new Reads(document, types, binder);
+        foreach (var (at, prompt) in prompts)
+        {
+            if (program[at] is CompiledStep.Prompt compiled) program[at] = compiled with { WipesForm = reads.IsForgotten(prompt) };
+        }
     }
 
     /// <summary>Lowers a block and gives where it begins.</summary>

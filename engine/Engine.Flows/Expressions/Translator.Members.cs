@@ -57,6 +57,11 @@ internal sealed partial class Translator
 
         var members = PropertiesOf(type).Select(one => Names.Snake(one.Name)).ToList();
         var near = Nearest.DidYouMean(text, members.Concat(FunctionsOf(type).Select(one => Names.Snake(one.Name))));
+        if (near.Length == 0 && type.Name == FlowTypes.Params && !model.Library.Providers.Exists(used => Library.Is(used.Assembly, type.ContainingAssembly)))
+        {
+            near = "; its members are the 'params' that the flow's 'connect' stores";
+        }
+
         if (near.Length == 0) near = members.Count == 0 ? "; it has none" : $"; it has {string.Join(", ", members)}";
         Refuse(FindingCodes.UnknownMember, name, $"{Words(type)} has no member '{text}'{near}");
     }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sandbox;
-using Engine.Storage;
 
 namespace Engine.Host;
 

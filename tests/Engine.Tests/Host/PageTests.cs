@@ -1,4 +1,3 @@
-using Xunit;
 using System.Net;
 using System.Text.RegularExpressions;
 using Engine.Host;

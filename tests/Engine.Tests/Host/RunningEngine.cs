@@ -81,13 +81,15 @@ internal sealed class RunningEngine : IAsyncDisposable
     public static string TokenIn(string link) => link[(link.IndexOf("#token=", StringComparison.Ordinal) + "#token=".Length)..];
 
     /// <summary>Waits, by the run's own changes, until it is as wanted.</summary>
-    public async Task<StoredRun> UntilAsync(string id, Func<StoredRun, bool> isWanted)
+    public Task<StoredRun> UntilAsync(string id, Func<StoredRun, bool> isWanted) => UntilAsync(Engine, new RunId(id), isWanted);
+
+    public static async Task<StoredRun> UntilAsync(EmbeddedEngine engine, RunId id, Func<StoredRun, bool> isWanted)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            var change = Engine.Changes.NextChange(new RunId(id));
-            var run = await Engine.Store.FindAsync(new RunId(id), limit.Token);
+            var change = engine.Changes.NextChange(id);
+            var run = await engine.Store.FindAsync(id, limit.Token);
             if (run is not null && isWanted(run)) return run;
             await Task.WhenAny(change, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token));
             limit.Token.ThrowIfCancellationRequested();

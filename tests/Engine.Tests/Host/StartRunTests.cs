@@ -135,7 +135,7 @@ public sealed class StartRunTests(AskingEngine shared) : IClassFixture<AskingEng
         Assert.Equal("ask", flow.Text("name"));
         Assert.Equal("Спроси", flow.Text("title", "ru"));
         Assert.Equal("connect", Assert.Single(flow.GetProperty("purposes").EnumerateArray()).GetString());
-        Assert.Equal("no_answer", Assert.Single(flow.GetProperty("fails").EnumerateArray()).GetString());
+        Assert.Contains("no_answer", flow.GetProperty("fails").EnumerateArray().Select(code => code.GetString()));
         var input = Assert.Single(flow.GetProperty("inputs").EnumerateArray());
         Assert.Equal(("name", "text", "Ann", "10"), (input.Text("name"), input.Text("type"), input.Text("default"), input.Text("max_length")));
     }

@@ -79,7 +79,7 @@ public sealed class FlowCompilerTests
     {
         var loaded = LoadedFlow.Load(flow, RadistLookalike.Find);
         var scope = loaded.NewScope();
-        scope.Set(7, RadistLookalike.Session(Radist.SessionStatus.Authenticated));
+        scope.Set(7, RadistLookalike.Session(Lookalike.SessionStatus.Authenticated));
         Assert.True(scope.Condition(0));
         return new WeakReference(scope.GetType().Assembly);
     }
