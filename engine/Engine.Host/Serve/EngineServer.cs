@@ -30,7 +30,9 @@ internal sealed class EngineServer : IAsyncDisposable
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
             .AddFilter((category, level) => level >= (options.IsVerbose && category?.StartsWith("Engine", StringComparison.Ordinal) == true
                 ? LogLevel.Information
-                : LogLevel.Warning));
+                : LogLevel.Warning))
+            // Why it cannot start is said once, by the command.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
 
