@@ -69,7 +69,7 @@ internal sealed partial class Translator
             case InvocationExpressionSyntax call:
                 return Call(call);
             case LiteralExpressionSyntax literal:
-                return literal.IsKind(SyntaxKind.StringLiteralExpression) ? Library.Special(SpecialType.System_String) : Ask(node);
+                return Literal(literal);
             case PrefixUnaryExpressionSyntax unary:
                 return Visit(unary.Operand);
             case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.IsExpression } test:
@@ -82,9 +82,7 @@ internal sealed partial class Translator
                 return Binary(binary);
             case ConditionalExpressionSyntax choice:
                 Visit(choice.Condition);
-                Visit(choice.WhenTrue);
-                Visit(choice.WhenFalse);
-                return Ask(node);
+                return Same(Visit(choice.WhenTrue), Visit(choice.WhenFalse)) ?? Ask(node);
             case SwitchExpressionSyntax choice:
                 Switch(choice);
                 return Ask(node);
@@ -93,6 +91,15 @@ internal sealed partial class Translator
                 return null;
         }
     }
+
+    private ITypeSymbol? Literal(LiteralExpressionSyntax literal) => literal.Token.Value switch
+    {
+        string => Library.Special(SpecialType.System_String),
+        bool => Bool,
+        int => Library.Special(SpecialType.System_Int32),
+        null => null,
+        _ => Ask(literal),
+    };
 
     private ITypeSymbol Bool => Library.Special(SpecialType.System_Boolean);
 
@@ -152,7 +159,7 @@ internal sealed partial class Translator
         var kind = binary.Kind();
         var isEquality = kind is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression;
         var right = isEquality && EnumOf(left) is not null && Bare(binary.Right) is { } bare ? Constant(bare, left) : Visit(binary.Right);
-        if (kind == SyntaxKind.CoalesceExpression) return Ask(binary);
+        if (kind == SyntaxKind.CoalesceExpression) return Same(left is null ? null : Library.Underlying(left), right) ?? Ask(binary);
         if ((Library.IsSensitive(left) || Library.IsSensitive(right)) && !(isEquality && IsNull(binary.Right)))
         {
             Refuse(FindingCodes.SecretMisplaced, binary, "a secret cannot be compared or changed; it can only be tested for null");
@@ -166,8 +173,16 @@ internal sealed partial class Translator
         }
 
         return kind is SyntaxKind.AddExpression or SyntaxKind.SubtractExpression or SyntaxKind.MultiplyExpression
-            or SyntaxKind.DivideExpression or SyntaxKind.ModuloExpression ? Ask(binary) : Bool;
+            or SyntaxKind.DivideExpression or SyntaxKind.ModuloExpression ? Number(left, right) ?? Ask(binary) : Bool;
     }
+
+    /// <summary>The types that need no asking: a long chain of operators would ask about each of its parts.</summary>
+    private static ITypeSymbol? Same(ITypeSymbol? one, ITypeSymbol? other) => one is not null && Library.Is(one, other) ? one : null;
+
+    private static ITypeSymbol? Number(ITypeSymbol? one, ITypeSymbol? other) =>
+        one?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Decimal or SpecialType.System_Double
+            ? Same(one, other)
+            : null;
 
     /// <summary>What the C# compiler says, where no function's parameter is in the way.</summary>
     private ITypeSymbol? Ask(ExpressionSyntax node) =>
