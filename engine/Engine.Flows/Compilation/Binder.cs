@@ -87,7 +87,7 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     private Bound Alone(Translation translation) =>
         translation.Type is not null || translation.Source.Syntax.IsKind(Microsoft.CodeAnalysis.CSharp.SyntaxKind.NullLiteralExpression)
-            ? new Bound.Computed(translation, "", Unwraps: false, IsNullWanted: true)
+            ? new Bound.Computed(translation, translation is { NeedsTarget: true, Type: { } type } ? TypeNames.Code(type) : "", Unwraps: false, IsNullWanted: true)
             : Refuse(FindingCodes.TypeMismatch, translation, "the type of this is not clear; declare the variable under 'vars'");
 
     private T Once<T>(object node, Func<T> bind)

@@ -47,6 +47,7 @@ internal sealed class Compilation
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
     {
+        if (!SplicedNames.ArePlain(document, findings)) return null;
         var library = new Library(document, catalog, findings);
         var parser = new ExpressionParser(findings);
         var types = new FlowTypes(document, library, findings);
