@@ -37,8 +37,8 @@ internal sealed partial class Translator
         var type = translator.Visit(expression.Syntax);
         isWaiting = translator.isWhole && translator.isWaiting;
         if (!translator.isWhole || isWaiting) return null;
-        type ??= model.TypeOf(translator.names.CodeOf(expression.Syntax));
-        return new Translation(expression, translator.names, type, translator.callsFunctions);
+        var natural = model.TypeOf(translator.names.CodeOf(expression.Syntax));
+        return new Translation(expression, translator.names, natural ?? type, translator.callsFunctions) { NeedsTarget = natural is null };
     }
 
     private ITypeSymbol? Visit(ExpressionSyntax node)
@@ -82,7 +82,8 @@ internal sealed partial class Translator
                 return Binary(binary);
             case ConditionalExpressionSyntax choice:
                 Visit(choice.Condition);
-                return Same(Visit(choice.WhenTrue), Visit(choice.WhenFalse)) ?? Ask(node);
+                var (one, other) = (Visit(choice.WhenTrue), Visit(choice.WhenFalse));
+                return Same(one, other) ?? OrNull(one, choice.WhenFalse) ?? OrNull(other, choice.WhenTrue) ?? Ask(node);
             case SwitchExpressionSyntax choice:
                 Switch(choice);
                 return Ask(node);
@@ -178,6 +179,9 @@ internal sealed partial class Translator
 
     /// <summary>The types that need no asking: a long chain of operators would ask about each of its parts.</summary>
     private static ITypeSymbol? Same(ITypeSymbol? one, ITypeSymbol? other) => one is not null && Library.Is(one, other) ? one : null;
+
+    private INamedTypeSymbol? OrNull(ITypeSymbol? type, ExpressionSyntax other) =>
+        type is { IsValueType: true } && IsNull(other) ? Library.NullableOf(Library.Underlying(type)) : null;
 
     private static ITypeSymbol? Number(ITypeSymbol? one, ITypeSymbol? other) =>
         one?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Decimal or SpecialType.System_Double
