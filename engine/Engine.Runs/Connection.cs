@@ -38,4 +38,8 @@ public sealed record Connection(
     string? Cause,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    int Revision);
+    int Revision)
+{
+    /// <summary>Names the connection, never its credentials.</summary>
+    public override string ToString() => $"{Id} of '{Flow}', {Health}";
+}

@@ -86,10 +86,7 @@ public static class EngineTexts
     public static ImmutableDictionary<string, string> Continue { get; } = Text("Continue", "Продолжить");
 
     /// <summary>What the end user reads for a code: the flow's own text, the engine's, or one that fits all.</summary>
-    public static ImmutableDictionary<string, string> TextOf(CompiledFlow flow, string code) =>
-        flow.Fails.FirstOrDefault(end => end.Code == code) is { Text.ByLanguage: { IsEmpty: false } own }
-            ? own
-            : TextOf(code);
+    public static ImmutableDictionary<string, string> TextOf(CompiledFlow flow, string code) => OwnText(flow, code) ?? TextOf(code);
 
     /// <summary>What the end user reads for one of the engine's codes.</summary>
     public static ImmutableDictionary<string, string> TextOf(string code) => Codes.GetValueOrDefault(code, Unnamed);
@@ -104,6 +101,13 @@ public static class EngineTexts
         [{ Type: FieldType.Secret }] => "invalid_credentials",
         _ => "invalid_input",
     };
+
+    /// <summary>What the end user reads above a form whose answer was refused, where neither the flow nor the operation says it.</summary>
+    public static ImmutableDictionary<string, string> RefusalOf(CompiledFlow flow, string code, IReadOnlyList<Field> fields) =>
+        OwnText(flow, code) ?? Codes.GetValueOrDefault(code) ?? TextOf(RefusalCode(fields));
+
+    private static ImmutableDictionary<string, string>? OwnText(CompiledFlow flow, string code) =>
+        flow.Fails.FirstOrDefault(end => end.Code == code) is { Text.ByLanguage: { IsEmpty: false } own } ? own : null;
 
     private static FrozenDictionary<string, ImmutableDictionary<string, string>> Table(params (string Code, string En, string Ru)[] rows) =>
         rows.ToFrozenDictionary(row => row.Code, row => Text(row.En, row.Ru));

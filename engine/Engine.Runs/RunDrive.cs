@@ -12,6 +12,9 @@ internal sealed class RunDrive(
     /// </summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long past its deadline a call is believed in, and an abandoned one waited for.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
     private readonly List<Task> abandoned = [];
     private StoredRun row = held.Claimed.Run;
     private Run run = loaded;
@@ -35,7 +38,7 @@ internal sealed class RunDrive(
         finally
         {
             Abandon();
-            await Task.WhenAll(abandoned);
+            await Task.WhenAll(abandoned).WaitAsync(Grace, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -101,7 +104,8 @@ internal sealed class RunDrive(
             }
             catch (Exception exception)
             {
-                throw new RunFault($"'{happened.GetType().Name}' cannot be applied at step '{flow.Flow.Steps[run.Step].Name}'", exception);
+                var step = flow.Flow.Steps[all.Run.Step].Name;
+                throw new RunFault(step, $"'{happened.GetType().Name}' cannot be applied at step '{step}'", exception);
             }
         }
         return all;
@@ -127,7 +131,8 @@ internal sealed class RunDrive(
     private void Begin(Effect effect)
     {
         var cancel = new CancellationTokenSource();
-        call = new CallUnderWay(IdOf(effect), PerformAsync(effect, cancel.Token), cancel);
+        var end = effect is Effect.Call made ? made.Deadline + Grace : DateTimeOffset.MaxValue;
+        call = new CallUnderWay(IdOf(effect), PerformAsync(effect, cancel.Token), cancel, end);
     }
 
     /// <summary>Stops waiting for a call. Its late answer is dropped; the task is waited for at the end.</summary>
@@ -171,7 +176,8 @@ internal sealed class RunDrive(
         {
             var now = time.GetUtcNow();
             if (run.WakeAt <= now) return [new RunEvent.Woke()];
-            await WaitAsync(waited.Outcome, hint, Sooner(look, run.WakeAt) - now, cancellation);
+            if (waited.End <= now) return GiveUp(waited);
+            await WaitAsync(waited.Outcome, hint, Sooner(Sooner(look, waited.End), run.WakeAt) - now, cancellation);
             if (waited.Outcome.IsCompleted) break;
             if (held.Lost.IsCompleted) return null;
             if (cancellation.IsCancellationRequested && await LetGoAsync()) return null;
@@ -186,6 +192,13 @@ internal sealed class RunDrive(
         var outcome = await waited.Outcome;
         waited.Cancel.Dispose();
         return [outcome];
+    }
+
+    /// <summary>A plugin that neither answers nor listens when it is stopped must not hold its run for ever.</summary>
+    private List<RunEvent> GiveUp(CallUnderWay deaf)
+    {
+        Abandon();
+        return [new RunEvent.CallFailed(deaf.Effect, new Failure(Failures.ProviderTimeout, "the call did not end by its deadline", IsInDoubt: true))];
     }
 
     private async Task WaitAsync(Task outcome, Task hint, TimeSpan pause, CancellationToken cancellation)
@@ -213,5 +226,5 @@ internal sealed class RunDrive(
 
     private static TimeSpan Capped(TimeSpan pause) => pause > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : pause;
 
-    private sealed record CallUnderWay(EffectId Effect, Task<RunEvent> Outcome, CancellationTokenSource Cancel);
+    private sealed record CallUnderWay(EffectId Effect, Task<RunEvent> Outcome, CancellationTokenSource Cancel, DateTimeOffset End);
 }

@@ -44,7 +44,7 @@ public abstract record Effect
 
     /// <summary>Call an operation and report its outcome with the same id.</summary>
     /// <param name="Input">The operation's input record.</param>
-    /// <param name="Deadline">The call must have ended by then; within the lease for a call that must happen once.</param>
+    /// <param name="Deadline">The call must have ended by then. Saved beforehand: after a crash, one that must happen once is waited out.</param>
     public sealed record Call(EffectId Id, string Provider, string Operation, object Input, DateTimeOffset Deadline) : Effect
     {
         /// <summary>Names the call, never what it sends.</summary>

@@ -58,7 +58,7 @@ public interface IRunStore
     /// <summary>The connection of a flow with this identity; null where there is none.</summary>
     Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation);
 
-    /// <summary>All connections, newest first; of one subject where it is given.</summary>
+    /// <summary>All connections, newest first, without credentials; of one subject where it is given.</summary>
     Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation);
 
     /// <summary>What earlier runs of the flow left at the provider for this subject, as JSON; taken by at most one open run. Null: nothing.</summary>
@@ -149,7 +149,11 @@ public sealed record RunSave(
     bool IsReleased,
     Connection? Connection,
     string? Leftover,
-    bool IsLeftoverUsedUp);
+    bool IsLeftoverUsedUp)
+{
+    /// <summary>Names the run and its step, never what is stored.</summary>
+    public override string ToString() => $"{Run.Id} at '{Run.Step}', fence {Lease.Fence}";
+}
 
 /// <summary>Something from outside that a run must be told, in the order it came.</summary>
 public sealed record InboxItem(long Seq, DateTimeOffset At, InboxContent Content);

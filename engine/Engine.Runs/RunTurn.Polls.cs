@@ -42,7 +42,7 @@ internal sealed partial class RunTurn
         if (step.As is { } slot) Keep(slot, answer);
         if (scope.Condition(step.UntilCondition))
         {
-            Note("poll_ended", ("rounds", Memory.Rounds.ToString(CultureInfo.InvariantCulture)));
+            NoteRounds("poll_ended");
             Change(run with { Prompt = null });
             Become(RunStatus.Running);
             next = step.Next;
@@ -74,7 +74,7 @@ internal sealed partial class RunTurn
         var memory = Memory;
         var handler = step.Catch.FirstOrDefault(handler => handler.Code == failure.Code);
         var isSlowDown = failure.Code == SlowDown && handler is null;
-        if (!isSlowDown && !IsLater(failure) && failure.Code != Failures.RateLimited)
+        if (!IsLater(failure) && failure.Code != Failures.RateLimited && (handler is not null || IsEnd(failure.Code)))
         {
             NoteRoundFailure(failure);
             Become(RunStatus.Running);
@@ -89,6 +89,17 @@ internal sealed partial class RunTurn
         memory = memory with { Failures = memory.Failures + 1, NextAt = now + pause };
         Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
     }
+
+    /// <summary>
+    /// Whether the run ends with a failure that is not caught: one of the engine's, or one the flow lists. The checker lets a flow leave
+    /// out only those that the operation says may pass; on a poll they delay the next round.
+    /// </summary>
+    private bool IsEnd(string code) =>
+        code is Failures.ProviderChanged or Failures.ConfigError or Failures.InDoubt or Failures.Internal
+        || flow.Fails.Any(end => end.Code == code);
+
+    /// <summary>The rounds themselves are not noted: a poll's end counts them.</summary>
+    private void NoteRounds(string kind) => Note(kind, ("rounds", Memory.Rounds.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Noted once for failures in a row: rounds are many.</summary>
     private void NoteRoundFailure(Failure failure) =>

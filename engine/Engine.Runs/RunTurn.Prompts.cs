@@ -70,6 +70,7 @@ internal sealed partial class RunTurn
     private void AnswerSubmit(CompiledStep.Prompt step, object value)
     {
         if (step.SubmitAs is { } slot) SetSlot(slot, value);
+        Arm(step.SubmitUndo);
         if (run.Ending is not null) UndoNext();
         else if (step.AgainCondition is { } again && scope.Condition(again)) Refuse(step, EngineTexts.RefusalCode(step.Fields), null, null);
         else Accept(step);
@@ -97,7 +98,7 @@ internal sealed partial class RunTurn
             else End(RunStatus.Failed, EngineTexts.TooManyAttempts);
             return;
         }
-        var text = step.AgainText is { } template ? TextOf(template) : handler?.Text?.ByLanguage ?? EngineTexts.TextOf(flow, code);
+        var text = step.AgainText is { } template ? TextOf(template) : handler?.Text?.ByLanguage ?? EngineTexts.RefusalOf(flow, code, step.Fields);
         Remember(Memory with { Messages = [new PromptMessage(code, text)] });
         if (handler is null || failure is null) Ask(step);
         else

@@ -44,11 +44,11 @@ internal sealed class RunWorker(
         try
         {
             return await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation)
-                ?? throw new RunFault($"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
+                ?? throw new RunFault(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or RunFault))
         {
-            throw new RunFault($"version {row.FlowVersion} of flow '{row.Flow}' cannot be loaded", exception);
+            throw new RunFault(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be loaded", exception);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class RunWorker(
         }
         catch (Exception exception)
         {
-            throw new RunFault("the run's state cannot be read", exception);
+            throw new RunFault(row.Step, "the run's state cannot be read", exception);
         }
     }
 
@@ -71,9 +71,10 @@ internal sealed class RunWorker(
     {
         var row = held.Claimed.Run;
         var crash = crashes.AddOrUpdate(
-            row.Id, _ => new Crash(row.Step, 1), (_, last) => last.Step == row.Step ? last with { Count = last.Count + 1 } : new Crash(row.Step, 1));
+            row.Id, _ => new Crash(fault.Step, 1),
+            (_, last) => last.Step == fault.Step ? last with { Count = last.Count + 1 } : new Crash(fault.Step, 1));
         var isParked = crash.Count >= MaxCrashes;
-        report(new PumpTrouble(row.Id, row.Step, crash.Count, isParked, fault));
+        report(new PumpTrouble(row.Id, fault.Step, crash.Count, isParked, fault));
         var now = time.GetUtcNow();
         if (!isParked)
         {
@@ -120,4 +121,8 @@ internal sealed class RunWorker(
 }
 
 /// <summary>A run could not be advanced, whatever the store does.</summary>
-internal sealed class RunFault(string message, Exception? inner) : Exception(message, inner);
+/// <param name="step">The step it stood at.</param>
+internal sealed class RunFault(string step, string message, Exception? inner) : Exception(message, inner)
+{
+    public string Step => step;
+}

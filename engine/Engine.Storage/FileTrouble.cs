@@ -1,6 +1,8 @@
 namespace Engine.Storage;
 
-/// <summary>Says in a few words why a file or folder cannot be used. The system's own words name paths a second time.</summary>
+/// <summary>
+/// Says in a few words why a file or folder cannot be used. The system's own words name paths a second time.
+/// </summary>
 internal static class FileTrouble
 {
     public static string ReasonOf(Exception trouble) => trouble switch

@@ -1,19 +1,26 @@
 namespace Engine.Storage;
 
-/// <summary>Makes folders and files that no other user of the machine can read. On Windows the rights of the folder above hold.</summary>
+/// <summary>
+/// Makes folders and files that no other user of the machine can read. On Windows the rights of the folder above hold.
+/// </summary>
 internal static class OwnerOnly
 {
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the folder and those above it, where they are missing. One that exists keeps its rights.</summary>
+    /// <summary>
+    /// Makes the folder and those above it, where they are missing. One that exists keeps its rights.
+    /// </summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
         else Directory.CreateDirectory(path, FolderMode);
     }
 
-    /// <summary>Makes a new file and writes it to disk; throws where it exists. (File.Move would replace what another process made.)</summary>
+    /// <summary>
+    /// Makes a new file and writes it to disk; throws where it exists. (File.Move would replace what another process
+    /// made.)
+    /// </summary>
     public static void CreateFile(string path, ReadOnlySpan<byte> content)
     {
         var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write };

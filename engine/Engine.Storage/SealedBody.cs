@@ -9,7 +9,9 @@ internal sealed record SealedBody(byte[] State, byte[]? Prompt)
 {
     public static SealedBody Of(StoredRun run, Sealer sealer) => new(
         sealer.Seal(StatePlace(run), run.State.Span),
-        run.Prompt is { } prompt && !run.Status.IsFinal() ? sealer.Seal(PromptPlace(run), StoredJson.ToBytes(prompt)) : null);
+        run.Prompt is { } prompt && !run.Status.IsFinal()
+            ? sealer.Seal(PromptPlace(run), StoredJson.ToBytes(prompt))
+            : null);
 
     /// <summary>The run with its state and prompt; throws <see cref="SealBrokenException"/>.</summary>
     public StoredRun OpenInto(StoredRun run, Sealer sealer) => run with

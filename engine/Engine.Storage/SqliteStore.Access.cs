@@ -9,14 +9,20 @@ public sealed partial class SqliteStore
 
     public Task AddApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation) => database.WriteAsync(
         session => session.Execute(
-            "INSERT INTO api_keys (hash, name, created_at) VALUES (@hash, @name, @now) ON CONFLICT (hash) DO UPDATE SET name = excluded.name",
+            """
+            INSERT INTO api_keys (hash, name, created_at) VALUES (@hash, @name, @now)
+            ON CONFLICT (hash) DO UPDATE SET name = excluded.name
+            """,
             ("@hash", hash.Hex), ("@name", name), ("@now", Now)),
         cancellation);
 
     public Task<string?> FindApiKeyAsync(TokenHash hash, CancellationToken cancellation) => database.ReadAsync(
-        session => session.First("SELECT name FROM api_keys WHERE hash = @hash", row => row.GetString(0), ("@hash", hash.Hex)), cancellation);
+        session => session.First(
+            "SELECT name FROM api_keys WHERE hash = @hash", row => row.GetString(0), ("@hash", hash.Hex)),
+        cancellation);
 
-    public Task AddLinkAsync(TokenHash hash, RunId? run, DateTimeOffset expiresAt, CancellationToken cancellation) => database.WriteAsync(
+    public Task AddLinkAsync(TokenHash hash, RunId? run, DateTimeOffset expiresAt, CancellationToken cancellation) =>
+        database.WriteAsync(
         session =>
         {
             DeleteExpired(session);
@@ -27,7 +33,8 @@ public sealed partial class SqliteStore
         cancellation);
 
     public Task<BrowserSession?> RedeemLinkAsync(
-        TokenHash link, TokenHash session, DateTimeOffset sessionExpiresAt, CancellationToken cancellation) => database.WriteAsync(
+        TokenHash link, TokenHash session, DateTimeOffset sessionExpiresAt, CancellationToken cancellation) =>
+            database.WriteAsync(
         db =>
         {
             DeleteExpired(db);
@@ -58,7 +65,9 @@ public sealed partial class SqliteStore
     private BrowserSession? FindSession(Session db, TokenHash session)
     {
         var runs = db.List(
-            "SELECT run FROM session_runs WHERE session = @hash ORDER BY run", row => new RunId(row.GetString(0)), ("@hash", session.Hex));
+            "SELECT run FROM session_runs WHERE session = @hash ORDER BY run",
+            row => new RunId(row.GetString(0)),
+            ("@hash", session.Hex));
         return db.First(
             "SELECT can_start, expires_at FROM sessions WHERE hash = @hash AND expires_at > @now",
             row => new BrowserSession(row.GetBoolean(0), runs, row.Time(1)),
@@ -67,7 +76,10 @@ public sealed partial class SqliteStore
 
     /// <summary>A session that is not known gets nothing.</summary>
     private static int AllowRun(Session db, TokenHash session, string run) => db.Execute(
-        "INSERT INTO session_runs (session, run) SELECT hash, @run FROM sessions WHERE hash = @hash ON CONFLICT DO NOTHING",
+        """
+        INSERT INTO session_runs (session, run)
+        SELECT hash, @run FROM sessions WHERE hash = @hash ON CONFLICT DO NOTHING
+        """,
         ("@hash", session.Hex), ("@run", run));
 
     private void DeleteExpired(Session db)

@@ -41,26 +41,31 @@ public sealed partial class SqliteStore
             "SELECT 1 FROM accepted_replies WHERE run = @number AND transaction_id = @transaction_id",
             ("@number", target.Number), ("@transaction_id", reply.TransactionId)) is not null;
         if (isRepeated) return new ReplyOutcome.Accepted(IsRepeated: true);
-        if (target.Prompt != reply.Prompt.Value || target.AnsweredPrompt == reply.Prompt.Value) return new ReplyOutcome.Stale(null);
+        var prompt = reply.Prompt.Value;
+        if (target.Prompt != prompt || target.AnsweredPrompt == prompt) return new ReplyOutcome.Stale(null);
 
-        Append(session, target, RepliedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(reply)));
+        var content = sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(reply));
+        Append(session, target, RepliedKind, content);
         session.Execute(
             "INSERT INTO accepted_replies (run, transaction_id) VALUES (@number, @transaction_id)",
             ("@number", target.Number), ("@transaction_id", reply.TransactionId));
         session.Execute(
-            "UPDATE runs SET answered_prompt_id = @prompt WHERE number = @number", ("@number", target.Number), ("@prompt", reply.Prompt.Value));
+            "UPDATE runs SET answered_prompt_id = @prompt WHERE number = @number",
+            ("@number", target.Number), ("@prompt", prompt));
         return new ReplyOutcome.Accepted(IsRepeated: false);
     }
 
     private List<InboxItem> ReadInbox(Session session, long number, RunId id, long after) => session.List(
         "SELECT seq, at, kind, content FROM inbox WHERE run = @number AND seq > @after ORDER BY seq",
-        row => new InboxItem(row.GetInt64(0), row.Time(1), ReadContent(id, row.GetInt64(0), row.GetString(2), row.BytesOrNull(3))),
+        row => new InboxItem(
+            row.GetInt64(0), row.Time(1), ReadContent(id, row.GetInt64(0), row.GetString(2), row.BytesOrNull(3))),
         ("@number", number), ("@after", after));
 
     private InboxContent ReadContent(RunId id, long seq, string kind, byte[]? content) => (kind, content) switch
     {
         (CancelKind, null) => new InboxContent.CancelRequested(),
-        (RepliedKind, not null) => new InboxContent.Replied(StoredJson.Read<Reply>(sealer.Open(InboxPlace(id, seq), content))),
+        (RepliedKind, not null) =>
+            new InboxContent.Replied(StoredJson.Read<Reply>(sealer.Open(InboxPlace(id, seq), content))),
         _ => throw new SealBrokenException(InboxPlace(id, seq).ToString()),
     };
 
@@ -68,19 +73,24 @@ public sealed partial class SqliteStore
 
     private static InboxTarget? FindTarget(Session session, RunId id) => session.First(
         "SELECT number, is_open, prompt_id, answered_prompt_id, inbox_last FROM runs WHERE id = @id",
-        row => new InboxTarget(row.GetInt64(0), row.GetBoolean(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt64(4)),
+        row => new InboxTarget(
+            row.GetInt64(0), row.GetBoolean(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt64(4)),
         ("@id", id.Value));
 
     /// <summary>One waiting request is enough; there may be another once it was applied.</summary>
     private static bool IsCancelWaiting(Session session, InboxTarget target) => session.Number(
-        $"SELECT 1 FROM inbox JOIN runs ON runs.number = inbox.run WHERE run = @number AND kind = '{CancelKind}' AND seq > inbox_seen",
-        ("@number", target.Number)) is not null;
+        """
+        SELECT 1 FROM inbox JOIN runs ON runs.number = inbox.run
+        WHERE run = @number AND kind = @kind AND seq > inbox_seen
+        """,
+        ("@number", target.Number), ("@kind", CancelKind)) is not null;
 
     private void Append(Session session, InboxTarget target, string kind, byte[]? content)
     {
         session.Execute(
             "INSERT INTO inbox (run, seq, at, kind, content) VALUES (@number, @seq, @now, @kind, @content)",
-            ("@number", target.Number), ("@seq", target.InboxLast + 1), ("@now", Now), ("@kind", kind), ("@content", content));
+            ("@number", target.Number), ("@seq", target.InboxLast + 1), ("@now", Now), ("@kind", kind),
+            ("@content", content));
         session.Execute(
             "UPDATE runs SET inbox_last = @seq, due = @now WHERE number = @number",
             ("@number", target.Number), ("@seq", target.InboxLast + 1), ("@now", Now));

@@ -24,7 +24,8 @@ public sealed partial class SqliteStore
                     RETURNING number, fence
                     """,
                     row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
-                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()), ("@max", request.Max));
+                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()),
+                    ("@max", request.Max));
             },
             cancellation);
 
@@ -34,7 +35,8 @@ public sealed partial class SqliteStore
         {
             try
             {
-                if (await database.ReadAsync(session => ReadClaimed(session, number, fence, until), cancellation) is { } run) claimed.Add(run);
+                var run = await database.ReadAsync(session => ReadClaimed(session, number, fence, until), cancellation);
+                if (run is not null) claimed.Add(run);
             }
             catch (SealBrokenException broken)
             {
@@ -46,7 +48,8 @@ public sealed partial class SqliteStore
         return claimed;
     }
 
-    public Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation)
+    public Task<IReadOnlyList<RunId>> RenewAsync(
+        IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(leases);
 
@@ -59,7 +62,8 @@ public sealed partial class SqliteStore
             cancellation);
     }
 
-    public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => database.WriteAsync(
+    public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
+        database.WriteAsync(
         session => session.Execute(
             """
             UPDATE runs SET
@@ -82,7 +86,9 @@ public sealed partial class SqliteStore
     private ClaimedRun? ReadClaimed(Session session, long number, long fence, DateTimeOffset until)
     {
         var found = session.First(
-            $"{RunWithBody.Select} WHERE runs.number = @number AND runs.fence = @fence", RunWithBody.Read, ("@number", number), ("@fence", fence));
+            $"{StoredRowWithBody.Select} WHERE runs.number = @number AND runs.fence = @fence",
+            StoredRowWithBody.Read,
+            ("@number", number), ("@fence", fence));
         if (found is null) return null;
         var run = found.Open(sealer);
         var inbox = found.Row.InboxLast > run.InboxSeen ? ReadInbox(session, number, run.Id, run.InboxSeen) : [];
@@ -90,27 +96,36 @@ public sealed partial class SqliteStore
     }
 
     /// <summary>
-    /// A run whose state does not open can never go on: it ends as failed, and stops no other. What did not open is set aside.
+    /// A run whose state does not open can never go on: it ends as failed, and stops no other. What did not open is set
+    /// aside.
     /// </summary>
-    private Task<bool> EndUnreadableAsync(long number, long fence, string place, CancellationToken cancellation) => database.WriteAsync(
+    private Task<bool> EndUnreadableAsync(long number, long fence, string place, CancellationToken cancellation) =>
+        database.WriteAsync(
         session =>
         {
-            var row = session.First($"SELECT {RunRow.ColumnNames} FROM runs WHERE number = @number AND fence = @fence", RunRow.Read,
+            var row = session.First(
+                $"SELECT {StoredRow.ColumnNames} FROM runs WHERE number = @number AND fence = @fence",
+                StoredRow.Read,
                 ("@number", number), ("@fence", fence));
             if (row is null) return false;
             var now = time.GetUtcNow();
             var exit = new Exit("internal", row.Run.Step, now, ImmutableDictionary<string, string>.Empty);
             var seq = session.Number(
                 """
-                UPDATE runs SET status = 'failed', is_open = 0, due = NULL, prompt_id = NULL, holder = NULL, lease_until = NULL,
-                  exit = @exit, updated_at = @now, revision = revision + 1, inbox_seen = inbox_last, journal_last = journal_last + 1
+                UPDATE runs SET
+                  status = 'failed', is_open = 0, due = NULL, prompt_id = NULL, holder = NULL, lease_until = NULL,
+                  exit = @exit, updated_at = @now, revision = revision + 1,
+                  inbox_seen = inbox_last, journal_last = journal_last + 1
                 WHERE number = @number RETURNING journal_last
                 """,
                 ("@number", number), ("@exit", StoredJson.ToText(exit)), ("@now", now.ToColumn())) ?? 0;
             var detail = ImmutableDictionary<string, string>.Empty.Add("code", exit.Code).Add("unreadable", place);
             InsertJournal(session, number, seq, [new JournalEntry(seq, now, "ended", row.Run.Step, detail)]);
             session.Execute(
-                "INSERT INTO unreadable_bodies (run, found_at, state, prompt) SELECT run, @now, state, prompt FROM run_bodies WHERE run = @number",
+                """
+                INSERT INTO unreadable_bodies (run, found_at, state, prompt)
+                SELECT run, @now, state, prompt FROM run_bodies WHERE run = @number
+                """,
                 ("@number", number), ("@now", now.ToColumn()));
             session.Execute("DELETE FROM run_bodies WHERE run = @number", ("@number", number));
             session.Execute("DELETE FROM inbox WHERE run = @number", ("@number", number));

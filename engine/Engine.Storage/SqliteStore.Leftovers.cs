@@ -8,7 +8,8 @@ public sealed partial class SqliteStore
     // A run that has taken a leftover but is not stored within this time was never made.
     private static readonly TimeSpan TakenBeforeStored = TimeSpan.FromMinutes(1);
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) => database.WriteAsync(
+    public Task<string?> TakeLeftoverAsync(
+        string flow, string subject, RunId takenBy, CancellationToken cancellation) => database.WriteAsync(
         session =>
         {
             var now = time.GetUtcNow();
@@ -23,7 +24,8 @@ public sealed partial class SqliteStore
                 ORDER BY taken_by IS @taken_by DESC, left_at DESC LIMIT 1
                 """,
                 row => (LeftBy: row.GetString(0), Value: row.GetFieldValue<byte[]>(1)).ToTuple(),
-                ("@subject", subject), ("@flow", flow), ("@taken_by", takenBy.Value), ("@abandoned", (now - TakenBeforeStored).ToColumn()));
+                ("@subject", subject), ("@flow", flow), ("@taken_by", takenBy.Value),
+                ("@abandoned", (now - TakenBeforeStored).ToColumn()));
             if (left is null) return null;
             var (leftBy, value) = left;
             session.Execute(
@@ -33,14 +35,16 @@ public sealed partial class SqliteStore
         },
         cancellation);
 
-    private byte[] SealLeftover(RunId run, string leftover) => sealer.Seal(LeftoverPlace(run.Value), Encoding.UTF8.GetBytes(leftover));
+    private byte[] SealLeftover(RunId run, string leftover) =>
+        sealer.Seal(LeftoverPlace(run.Value), Encoding.UTF8.GetBytes(leftover));
 
     private static void PutLeftover(Session session, StoredRun run, byte[] value) => session.Execute(
         """
         INSERT INTO leftovers (run, flow, subject, left_at, value) VALUES (@run, @flow, @subject, @left_at, @value)
         ON CONFLICT (run) DO UPDATE SET left_at = excluded.left_at, value = excluded.value
         """,
-        ("@run", run.Id.Value), ("@flow", run.Flow), ("@subject", run.Subject), ("@left_at", run.UpdatedAt.ToColumn()), ("@value", value));
+        ("@run", run.Id.Value), ("@flow", run.Flow), ("@subject", run.Subject),
+        ("@left_at", run.UpdatedAt.ToColumn()), ("@value", value));
 
     private static void DeleteTaken(Session session, RunId takenBy) => session.Execute(
         "DELETE FROM leftovers WHERE taken_by = @taken_by", ("@taken_by", takenBy.Value));

@@ -38,12 +38,16 @@ public sealed partial class SqliteStore
         if (filter.Subject is not null) conditions.Add("subject = @subject");
         if (filter.Status is not null) conditions.Add("status = @status");
         if (filter.IsOpenOnly) conditions.Add("is_open = 1");
-        var sql = $"SELECT {RunRow.ColumnNames} FROM runs WHERE {string.Join(" AND ", conditions)} ORDER BY created_at DESC, number DESC LIMIT @limit";
+        var sql = $"""
+            SELECT {StoredRow.ColumnNames} FROM runs WHERE {string.Join(" AND ", conditions)}
+            ORDER BY created_at DESC, number DESC LIMIT @limit
+            """;
         return database.ReadAsync<IReadOnlyList<StoredRun>>(
             session => session.List(
                 sql,
-                row => RunRow.Read(row).Run,
-                ("@flow", filter.Flow), ("@subject", filter.Subject), ("@status", filter.Status?.ToColumn()), ("@limit", Math.Clamp(filter.Limit, 1, 200))),
+                row => StoredRow.Read(row).Run,
+                ("@flow", filter.Flow), ("@subject", filter.Subject), ("@status", filter.Status?.ToColumn()),
+                ("@limit", Math.Clamp(filter.Limit, 1, 200))),
             cancellation);
     }
 
@@ -55,16 +59,20 @@ public sealed partial class SqliteStore
                 WHERE run = (SELECT number FROM runs WHERE id = @id) AND seq > @after ORDER BY seq
                 """,
                 row => new JournalEntry(
-                    row.GetInt64(0), row.Time(1), row.GetString(2), row.GetString(3), StoredJson.Read<Dictionary<string, string>>(row.GetString(4))),
+                    row.GetInt64(0), row.Time(1), row.GetString(2), row.GetString(3),
+                    StoredJson.Read<Dictionary<string, string>>(row.GetString(4))),
                 ("@id", id.Value), ("@after", after)),
             cancellation);
 
     private StoredRun? Find(Session session, RunId id) =>
-        session.First($"{RunWithBody.Select} WHERE runs.id = @id", RunWithBody.Read, ("@id", id.Value))?.OpenAsSeen(sealer);
+        session.First($"{StoredRowWithBody.Select} WHERE runs.id = @id", StoredRowWithBody.Read, ("@id", id.Value))
+            ?.OpenAsSeen(sealer);
 
     private static RunCreation? FindRepeated(Session session, IdempotencyKey key) => session.First<RunCreation>(
         "SELECT request_hash, run FROM idempotency_keys WHERE key = @key",
-        row => row.GetString(0) == key.RequestHash ? new RunCreation.Repeated(new RunId(row.GetString(1))) : new RunCreation.KeyReused(),
+        row => row.GetString(0) == key.RequestHash
+            ? new RunCreation.Repeated(new RunId(row.GetString(1)))
+            : new RunCreation.KeyReused(),
         ("@key", key.Key));
 
     private void KeepKey(Session session, IdempotencyKey key, RunId run) => session.Execute(

@@ -35,18 +35,21 @@ public sealed partial class SqliteStore
         var number = session.Number(
             """
             INSERT INTO runs (
-              id, flow, flow_version, purpose, subject, connection, world, status, step, created_at, updated_at, due,
+              id, flow, flow_version, purpose, subject, connection, world, status, step,
+              created_at, updated_at, due,
               revision, rounds, inbox_seen, exit, is_open, prompt_id, journal_last)
             VALUES (
-              @id, @flow, @flow_version, @purpose, @subject, @connection, @world, @status, @step, @created_at, @updated_at, @due,
+              @id, @flow, @flow_version, @purpose, @subject, @connection, @world, @status, @step,
+              @created_at, @updated_at, @due,
               @revision, @rounds, @inbox_seen, @exit, @is_open, @prompt_id, @journal_last)
             RETURNING number
             """,
-            ("@id", run.Id.Value), ("@flow", run.Flow), ("@flow_version", run.FlowVersion), ("@purpose", run.Purpose.ToColumn()),
-            ("@subject", run.Subject), ("@connection", run.Connection?.Value), ("@world", run.World), ("@status", run.Status.ToColumn()),
-            ("@step", run.Step), ("@created_at", run.CreatedAt.ToColumn()), ("@updated_at", run.UpdatedAt.ToColumn()),
-            ("@due", isOpen ? Now : null), ("@revision", run.Revision), ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen),
-            ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
+            ("@id", run.Id.Value), ("@flow", run.Flow), ("@flow_version", run.FlowVersion),
+            ("@purpose", run.Purpose.ToColumn()), ("@subject", run.Subject), ("@connection", run.Connection?.Value),
+            ("@world", run.World), ("@status", run.Status.ToColumn()), ("@step", run.Step),
+            ("@created_at", run.CreatedAt.ToColumn()), ("@updated_at", run.UpdatedAt.ToColumn()),
+            ("@due", isOpen ? Now : null), ("@revision", run.Revision), ("@rounds", run.Rounds),
+            ("@inbox_seen", run.InboxSeen), ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
             ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@journal_last", journaled)) ?? 0;
         session.Execute(
             "INSERT INTO run_bodies (run, state, prompt) VALUES (@number, @state, @prompt)",
@@ -55,8 +58,8 @@ public sealed partial class SqliteStore
     }
 
     /// <summary>
-    /// Null where the lease was lost. An inbox item that this save has not seen keeps the run due now, so that a reply that came while
-    /// its holder was at work is looked at next.
+    /// Null where the lease was lost. An inbox item that this save has not seen keeps the run due now, so that a reply
+    /// that came while its holder was at work is looked at next.
     /// </summary>
     private long? UpdateRun(Session session, RunSave save)
     {
@@ -67,7 +70,8 @@ public sealed partial class SqliteStore
             UPDATE runs SET
               connection = @connection, status = @status, step = @step, updated_at = @updated_at,
               due = CASE WHEN @is_open = 0 THEN NULL WHEN inbox_last > @inbox_seen THEN @now ELSE @due END,
-              revision = @revision, rounds = @rounds, inbox_seen = @inbox_seen, exit = @exit, is_open = @is_open, prompt_id = @prompt_id,
+              revision = @revision, rounds = @rounds, inbox_seen = @inbox_seen, exit = @exit,
+              is_open = @is_open, prompt_id = @prompt_id,
               holder = iif(@is_released, NULL, holder), lease_until = iif(@is_released, NULL, lease_until),
               journal_last = journal_last + @journaled
             WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
@@ -75,7 +79,8 @@ public sealed partial class SqliteStore
             """,
             row => (Number: row.GetInt64(0), JournalLast: row.GetInt64(1)),
             ("@id", run.Id.Value), ("@fence", save.Lease.Fence), ("@now", Now), ("@connection", run.Connection?.Value),
-            ("@status", run.Status.ToColumn()), ("@step", run.Step), ("@updated_at", run.UpdatedAt.ToColumn()), ("@due", run.Due?.ToColumn()),
+            ("@status", run.Status.ToColumn()), ("@step", run.Step), ("@updated_at", run.UpdatedAt.ToColumn()),
+            ("@due", run.Due?.ToColumn()),
             ("@revision", run.Revision), ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen),
             ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
             ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@is_released", save.IsReleased || !isOpen),
@@ -90,13 +95,19 @@ public sealed partial class SqliteStore
         for (var i = 0; i < journal.Count; i++)
         {
             session.Execute(
-                "INSERT INTO journal (run, seq, at, kind, step, detail) VALUES (@number, @seq, @at, @kind, @step, @detail)",
-                ("@number", number), ("@seq", firstSeq + i), ("@at", journal[i].At.ToColumn()), ("@kind", journal[i].Kind),
+                """
+                INSERT INTO journal (run, seq, at, kind, step, detail)
+                VALUES (@number, @seq, @at, @kind, @step, @detail)
+                """,
+                ("@number", number), ("@seq", firstSeq + i), ("@at", journal[i].At.ToColumn()),
+                ("@kind", journal[i].Kind),
                 ("@step", journal[i].Step), ("@detail", StoredJson.ToText(journal[i].Detail)));
         }
     }
 
-    /// <summary>What a person typed is wiped as soon as it was applied; after the run's end nothing is left to apply.</summary>
+    /// <summary>
+    /// What a person typed is wiped as soon as it was applied; after the run's end nothing is left to apply.
+    /// </summary>
     private static void ForgetApplied(Session session, long number, StoredRun run) => session.Execute(
         "DELETE FROM inbox WHERE run = @number AND seq <= @seen",
         ("@number", number), ("@seen", run.Status.IsFinal() ? long.MaxValue : run.InboxSeen));

@@ -3,8 +3,8 @@ using Engine.Runs;
 namespace Engine.Storage;
 
 /// <summary>
-/// Keeps everything in one SQLite file, <c>engine.db</c> in the data folder. Secrets, states, prompts and replies are sealed with a
-/// key that lies elsewhere; there is no mode without. What a returned task acknowledges is on disk.
+/// Keeps everything in one SQLite file, <c>engine.db</c> in the data folder. Secrets, states, prompts and replies are
+/// sealed with a key that lies elsewhere; there is no mode without. What a returned task acknowledges is on disk.
 /// </summary>
 public sealed partial class SqliteStore : IRunStore, IAccessStore, IAsyncDisposable
 {
@@ -22,12 +22,16 @@ public sealed partial class SqliteStore : IRunStore, IAccessStore, IAsyncDisposa
     }
 
     /// <summary>
-    /// Opens the store. At the first start it makes the data folder, the database and the key file, all readable by their owner only.
+    /// Opens the store. At the first start it makes the data folder, the database and the key file, all readable by
+    /// their owner only.
     /// </summary>
     /// <param name="dataFolder">The folder of the database.</param>
-    /// <param name="keyFile">The file of the key that seals; must lie outside the data folder. Without it the data cannot be read.</param>
-    /// <exception cref="StorageUnavailableException">The folder, the database or the key cannot be used; says what would be right.</exception>
-    public static async Task<SqliteStore> OpenAsync(string dataFolder, string keyFile, TimeProvider time, CancellationToken cancellation)
+    /// <param name="keyFile">The file of the key that seals; must lie outside the data folder. Without it the data
+    /// cannot be read.</param>
+    /// <exception cref="StorageUnavailableException">The folder, the database or the key cannot be used; says what
+    /// would be right.</exception>
+    public static async Task<SqliteStore> OpenAsync(
+        string dataFolder, string keyFile, TimeProvider time, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(dataFolder);
         ArgumentException.ThrowIfNullOrEmpty(keyFile);

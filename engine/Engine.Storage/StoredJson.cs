@@ -4,7 +4,9 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-/// <summary>How prompts, replies and small clear values are written. Open runs carry them over an upgrade of the engine.</summary>
+/// <summary>
+/// How prompts, replies and small clear values are written. Open runs carry them over an upgrade of the engine.
+/// </summary>
 internal static class StoredJson
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -18,9 +20,11 @@ internal static class StoredJson
 
     public static string ToText<T>(T value) => JsonSerializer.Serialize(value, Options);
 
-    public static T Read<T>(ReadOnlySpan<byte> json) where T : class => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null is stored");
+    public static T Read<T>(ReadOnlySpan<byte> json) where T : class =>
+        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null is stored");
 
-    public static T Read<T>(string json) where T : class => JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null is stored");
+    public static T Read<T>(string json) where T : class =>
+        JsonSerializer.Deserialize<T>(json, Options) ?? throw new JsonException("null is stored");
 
     private sealed class PromptIdConverter : JsonConverter<PromptId>
     {

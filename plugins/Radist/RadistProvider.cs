@@ -48,7 +48,7 @@ public sealed class RadistProvider(RadistSettings settings, ProviderHttp http)
         Ru = "Срок действия кода истёк. Запросите новый.")]
     [Fails("wrong_password", When = nameof(TelegramLogin.Password), Retry = RetryAdvice.Now,
         En = "This password is not right. It is the two-step verification password that you set in Telegram.",
-        Ru = "Пароль не подошёл. Нужен пароль двухфакторной авторизации, который вы задали в Telegram.")]
+        Ru = "Пароль не подошёл. Нужен пароль двухэтапной аутентификации, который вы задали в Telegram.")]
     public async Task<Result<TelegramSession>> TelegramLoginAsync(TelegramLogin input, CancellationToken cancellation)
     {
         var body = new Dictionary<string, object?>(StringComparer.Ordinal) { ["session_id"] = input.SessionId };

@@ -8,11 +8,15 @@ internal sealed partial class Binder
     /// <summary>Null where the operation does not exist, which findings say.</summary>
     public BoundCall? Call(CallNode node) => Once(node, () => new Maybe(BindCall(node))).Call;
 
-    /// <summary>A generated record, made of the values that the flow names.</summary>
-    public BoundRecord Generated(string name, IEnumerable<NamedValue> values) => new(
-        $"global::{GeneratedTypes.Namespace}.{name}",
-        [.. values.Select(value => ("@" + value.Name.Value, Member(name, value)))],
-        []);
+    /// <summary>A generated record, made of the values that the flow names; members it does not name are null.</summary>
+    public BoundRecord Generated(string name, ImmutableArray<NamedValue> values)
+    {
+        var given = values.Select(value => ("@" + value.Name.Value, Member(name, value)));
+        var absent = model.Types.MembersOf(name)
+            .Where(member => member.Type is not null && values.All(value => value.Name.Value != member.Name.Value))
+            .Select(member => ("@" + member.Name.Value, (Bound)new Bound.Constant(member.Name, "default")));
+        return new BoundRecord($"global::{GeneratedTypes.Namespace}.{name}", [.. given, .. absent], []);
+    }
 
     private Bound Member(string owner, NamedValue value)
     {
@@ -22,7 +26,7 @@ internal sealed partial class Binder
         {
             var what = owner == FlowTypes.Params ? "a parameter of the connection" : "what is left over";
             var isSensitive = Library.IsSensitive(property.Type);
-            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, value.Value.Scalar.Place,
+            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, PlaceOf(value.Value),
                 $"{what} is a text, a number, a boolean, a moment or a status, and this is {TypeNames.Words(property.Type)}"
                 + (isSensitive && owner == FlowTypes.Params ? "; secrets go into 'credentials'" : ""));
             return new Bound.Broken();
@@ -30,6 +34,9 @@ internal sealed partial class Binder
 
         return Value(value.Value, property.Type, $"'{value.Name}' is {TypeNames.Words(property.Type)}");
     }
+
+    private static Place PlaceOf(ValueNode node) =>
+        node is ValueNode.Expression { Start: var start } ? node.Scalar.PlaceOf(start, node.Scalar.Value.Length - start) : node.Scalar.Place;
 
     /// <summary>Whether a value of the type may be kept in the open.</summary>
     private bool IsStorable(ITypeSymbol type) => HasTextForm(Library.Underlying(type));

@@ -47,6 +47,7 @@ internal sealed class Compilation
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
     {
+        if (!SplicedNames.ArePlain(document, findings)) return null;
         var library = new Library(document, catalog, findings);
         var parser = new ExpressionParser(findings);
         var types = new FlowTypes(document, library, findings);
@@ -65,7 +66,11 @@ internal sealed class Compilation
         new Proof(document, types, binder, findings, cancellation).Run(compilation);
         new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
         new FailureCheck(document, binder, findings).Run();
+        if (!findings.HasErrors) new Reads(document, types, binder).WarnOfUnread(findings);
     }
+
+    private LocalText NameInAllLanguages =>
+        new(document.Languages.ToImmutableDictionary(language => language, _ => document.Name, StringComparer.Ordinal));
 
     private CompiledFlow Assemble(FlowSource source, Library library, Lowering lowering, ImmutableArray<byte> image)
     {
@@ -73,7 +78,7 @@ internal sealed class Compilation
             .ToImmutableDictionary(provider => provider.Name, provider => provider.Build, StringComparer.Ordinal);
         return new CompiledFlow(
             document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
-            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
+            document.Title is null ? NameInAllLanguages : Fields.TextOf(document.Title),
             document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), EndCodes.Of(document, library),
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
             lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);

@@ -11,25 +11,26 @@ internal sealed partial class Lowering
 
     private CompiledStep.Call Call(StepNode.Call call, int next) => new(
         NameOf(call), call.Verb.Place.Line, Site(call.Operation), Slot(call.As), Retry(call.Retry, call.Operation),
-        call.Timeout?.Value, call.OnTimeout is null ? null : Lower(call.OnTimeout, next), Handlers(call.Catch, next),
-        call.Confirm is null ? null : Site(call.Confirm), call.Undo is UndoNode.Call undo ? new Undo(Site(undo.Operation)) : null,
+        call.Timeout?.Value, call.OnTimeout is null ? null : Lower(call.OnTimeout, next), Handlers(call.Catch, call.Operation, next),
+        call.Confirm is null ? null : Site(call.Confirm), Undo(call.Undo),
         [.. call.Leftover.Select(Leftover)], next);
 
     private CompiledStep.Poll Poll(StepNode.Poll poll, int at, int next) => new(
         NameOf(poll), poll.Verb.Place.Line, Site(poll.Operation), Slot(poll.As), From(poll), poll.IsFirstAfter, poll.Every.Value,
         Condition(poll.Until), poll.Timeout.Value, Deadline(poll.Deadline), poll.OnTimeout is null ? null : Lower(poll.OnTimeout, next),
-        Handlers(poll.Catch, next), Show(poll.Show), Actions(poll.Actions, at, next), next);
+        Handlers(poll.Catch, poll.Operation, next), Show(poll.Show), Actions(poll.Actions, at, next), next);
 
     private CompiledStep.Prompt Prompt(StepNode.Prompt prompt, int at, int next)
     {
+        prompts[at] = prompt;
         var submit = prompt.Submit;
         return new CompiledStep.Prompt(
             NameOf(prompt), prompt.Verb.Place.Line, Fields.Of(prompt.Fields), Template(prompt.Text),
             prompt.Button is null ? null : Fields.TextOf(prompt.Button), Slot(prompt.As),
             $"{GeneratedTypes.Namespace}.{types.Forms.NameOf(prompt)}", submit is null ? null : Site(submit.Operation), Slot(submit?.As),
-            Retry(submit?.Retry, submit?.Operation), submit?.Confirm is null ? null : Site(submit.Confirm),
-            prompt.AgainWhen is null ? null : Condition(prompt.AgainWhen), AgainOn(prompt.AgainOn, at), Handlers(prompt.Catch, next),
-            Template(prompt.AgainText), prompt.Max?.Value ?? DefaultTries, prompt.OnGiveUp is null ? null : Lower(prompt.OnGiveUp, next),
+            Retry(submit?.Retry, submit?.Operation), submit?.Confirm is null ? null : Site(submit.Confirm), Undo(submit?.Undo),
+            prompt.AgainWhen is null ? null : Condition(prompt.AgainWhen), AgainOn(prompt.AgainOn, submit?.Operation, at),
+            Handlers(prompt.Catch, submit?.Operation, next), Template(prompt.AgainText), prompt.Max?.Value ?? DefaultTries, prompt.OnGiveUp is null ? null : Lower(prompt.OnGiveUp, next),
             prompt.Timeout?.Value, prompt.OnTimeout is null ? null : Lower(prompt.OnTimeout, next), Show(prompt.Show),
             Actions(prompt.Actions, at, next), next);
     }
@@ -61,6 +62,8 @@ internal sealed partial class Lowering
         return site.Index;
     }
 
+    private Undo? Undo(UndoNode? node) => node is UndoNode.Call undo ? new Undo(Site(undo.Operation)) : null;
+
     private Retry Retry(RetryNode? node, CallNode? operation)
     {
         var isOnce = operation is not null && binder.Call(operation)?.Operation.Effect == Effect.Once;
@@ -76,14 +79,19 @@ internal sealed partial class Lowering
     private LeftoverPart Leftover(NamedValue value) =>
         new(value.Name.Value, Parts.Value(binder.Leftover(value), value.Value.Scalar.Place));
 
-    private ImmutableArray<Handler> Handlers(ImmutableArray<HandlerNode> nodes, int next) =>
-        [.. nodes.SelectMany(node => Handlers(node, Lower(node.Steps, next)))];
+    private ImmutableArray<Handler> Handlers(ImmutableArray<HandlerNode> nodes, CallNode? operation, int next) =>
+        [.. nodes.SelectMany(node => Handlers(node, operation, Lower(node.Steps, next)))];
 
     /// <summary>Handlers whose steps end by going back into the prompt.</summary>
-    private ImmutableArray<Handler> AgainOn(ImmutableArray<HandlerNode> nodes, int prompt) =>
-        [.. nodes.SelectMany(node => Handlers(node, Lower(node.Steps, Resume(prompt, node.Codes[0].Place.Line))))];
+    private ImmutableArray<Handler> AgainOn(ImmutableArray<HandlerNode> nodes, CallNode? operation, int prompt) =>
+        [.. nodes.SelectMany(node => Handlers(node, operation, Lower(node.Steps, Resume(prompt, node.Codes[0].Place.Line))))];
 
-    private static IEnumerable<Handler> Handlers(HandlerNode node, int target) => node.Codes.Select(code => new Handler(code.Value, target));
+    private IEnumerable<Handler> Handlers(HandlerNode node, CallNode? operation, int target)
+    {
+        var failures = operation is null ? [] : binder.Call(operation)?.Operation.Failures ?? [];
+        return node.Codes.Select(code =>
+            new Handler(code.Value, target) { Text = EndCodes.TextOf(failures.FirstOrDefault(failure => failure.Code == code.Value)) });
+    }
 
     private ImmutableArray<PromptAction> Actions(ImmutableArray<ActionNode> nodes, int step, int next) =>
         [.. nodes.Select(node => new PromptAction(

@@ -7,6 +7,7 @@ namespace Engine.Flows;
 internal sealed partial class Lowering(FlowTypes types, Binder binder)
 {
     private readonly List<CompiledStep?> program = [];
+    private readonly Dictionary<int, StepNode.Prompt> prompts = [];
     private readonly HashSet<string> stepNames = new(StringComparer.Ordinal);
 
     public ScopeParts Parts { get; } = new();
@@ -26,6 +27,11 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
         Lower(document.Steps, steps, end);
         var line = last?.Verb.Place.Line ?? document.Steps.Place.Line;
         program[end] = new CompiledStep.Done(Unique("end", line), line);
+        var reads = new Reads(document, types, binder);
+        foreach (var (at, prompt) in prompts)
+        {
+            if (program[at] is CompiledStep.Prompt compiled) program[at] = compiled with { WipesForm = reads.IsForgotten(prompt) };
+        }
     }
 
     /// <summary>Lowers a block and gives where it begins.</summary>
@@ -65,7 +71,9 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
                 return new CompiledStep.If(
                     NameOf(step), line, Condition(choice.Condition), Lower(choice.Then, next), Lower(choice.Else, next));
             case StepNode.Require require:
-                var otherwise = require.Else is null ? Add(new CompiledStep.Fail(Unique("fail", line), line, Failures.ProviderChanged)) : Lower(require.Else, next);
+                var otherwise = require.Else is null
+                    ? Add(new CompiledStep.Fail(Unique("fail", line), line, Failures.ProviderChanged))
+                    : Lower(require.Else, next);
                 return new CompiledStep.If(NameOf(step), line, Condition(require.Condition), next, otherwise);
             case StepNode.Repeat repeat:
                 return Repeat(repeat, next);

@@ -39,7 +39,7 @@ internal sealed record FlowView(
     ImmutableArray<Purpose> Purposes,
     [property: Description("The languages that every text of the flow has.")] ImmutableArray<string> Languages,
     ImmutableArray<InputView> Inputs,
-    [property: Description("The failure codes that it declares.")] ImmutableArray<string> Fails,
+    [property: Description("The failure codes that a run of it may end with.")] ImmutableArray<string> Fails,
     [property: Description("The courses of events that the sandbox can play, the default first; empty for real providers.")]
     ImmutableArray<ChoiceView> Scenarios);
 

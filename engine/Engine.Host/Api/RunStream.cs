@@ -46,6 +46,7 @@ internal static class RunStream
         CancellationToken cancellation)
     {
         await response.StartAsync(cancellation);
+        await response.Body.FlushAsync(cancellation); // the reader learns now that the stream is open, though nothing may be new
         while (true)
         {
             var change = from.Engine.Changes.NextChange(id);

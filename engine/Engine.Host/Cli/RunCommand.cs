@@ -95,7 +95,7 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>The first Ctrl-C (or SIGTERM) asks; the second is left to the system, which ends the process at once.</summary>
+    /// <summary>The first Ctrl-C (or SIGTERM, or the end of the terminal) asks; the second is left to the system, which ends the process at once.</summary>
     private sealed class Interrupt : IDisposable
     {
         private readonly CancellationTokenSource source;
@@ -106,6 +106,7 @@ internal static class RunCommand
             source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask));
             registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask));
+            registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ask));
         }
 
         public CancellationToken Token => source.Token;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sandbox;
-using Engine.Storage;
 
 namespace Engine.Host;
 
@@ -25,10 +24,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         this.parts = parts;
         this.time = time;
         this.log = log;
-        starter = new RunStarter(parts.Flows, parts.Store, Changes, time, RandomNumberGenerator.Fill);
+        Store = KillAtSave.Wrap(parts.Store);
+        starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill);
     }
 
-    public IRunStore Store => parts.Store;
+    public IRunStore Store { get; }
 
     public IAccessStore Access => parts.Store;
 
@@ -40,7 +40,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public SandboxLink? Sandbox => parts.Sandbox;
 
     /// <summary>Where browsers reach this engine, such as <c>http://127.0.0.1:5080</c>; null until somebody listens.</summary>
-    public string? Address { get; set; }
+    public string? Address { get; internal set; }
 
     /// <summary>Builds everything and begins to pump.</summary>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 
 namespace Engine.Host;
 
@@ -10,6 +11,12 @@ internal static class ServeCommand
         Description = "The port on loopback; 0 takes any that is free.",
         DefaultValueFactory = _ => 5080,
         HelpName = "NUMBER",
+        CustomParser = result =>
+        {
+            if (ushort.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number)) return number;
+            result.AddError($"--port: '{result.Tokens[0].Value}' is not a number from 0 to 65535");
+            return 0;
+        },
     };
 
     private static readonly Option<bool> verbose = new("--verbose") { Description = "Logs what happens, not only what goes wrong." };
@@ -25,13 +32,6 @@ internal static class ServeCommand
     /// <summary>Gives a command the options and the action of this one: the root does the same without a word.</summary>
     public static void AddTo(Command command)
     {
-        if (port.Validators.Count == 0)
-        {
-            port.Validators.Add(result =>
-            {
-                if (result.GetValueOrDefault<int>() is < 0 or > 65535) result.AddError("--port must be 0 to 65535");
-            });
-        }
         command.Options.Add(port);
         EngineSwitches.AddTo(command);
         command.Options.Add(verbose);
@@ -44,13 +44,21 @@ internal static class ServeCommand
     {
         await using var server = await EngineServer.StartAsync(
             new ServerOptions(options, port, isVerbose), TimeProvider.System, cancellation);
-        var engine = server.Engine;
-        await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(TimeProvider.System, cancellation)}");
-        if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
-        if (engine.Sandbox is not null) await output.WriteLineAsync("Providers  simulated; nothing leaves this machine (--real calls the real ones)");
-        await output.WriteLineAsync($"Data       {options.DataFolder}");
-        await output.WriteLineAsync("Ctrl+C stops it.");
+        await GreetAsync(server.Engine, options.DataFolder, output, TimeProvider.System, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
+    }
+
+    /// <summary>Says where to go from here: the address to open, and at the first start the API key.</summary>
+    public static async Task GreetAsync(
+        EmbeddedEngine engine, string dataFolder, TextWriter output, TimeProvider time, CancellationToken cancellation)
+    {
+        await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(time, cancellation)}");
+        if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
+        await output.WriteLineAsync(engine.Sandbox is null
+            ? "Providers  real"
+            : "Providers  simulated: nothing leaves this machine (--real calls the real ones)");
+        await output.WriteLineAsync($"Data       {dataFolder}");
+        await output.WriteLineAsync("Ctrl+C stops it.");
     }
 }

@@ -1,9 +1,13 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 
 namespace Engine.Storage;
 
-/// <summary>Brings a database's schema up to date: the numbered files beside this one, in order, each in a transaction of its own.</summary>
+/// <summary>
+/// Brings a database's schema up to date: the numbered files beside this one, in order, each in a transaction of its
+/// own.
+/// </summary>
 internal static class Migrations
 {
     /// <summary>The schema that this engine reads and writes.</summary>
@@ -13,7 +17,11 @@ internal static class Migrations
 
     public static void Apply(Session session, string file, TimeProvider time)
     {
-        session.Run("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+        session.Run(
+            """
+            CREATE TABLE IF NOT EXISTS schema_version (
+              version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT
+            """);
         while (true)
         {
             session.Run("BEGIN IMMEDIATE");
@@ -22,7 +30,9 @@ internal static class Migrations
             {
                 session.Run("ROLLBACK");
                 throw new StorageUnavailableException(
-                    file, $"its schema version {version} is newer than this engine's {Latest}; start the engine that wrote it, or a newer one");
+                    file,
+                    $"its schema version {version} is newer than this engine's {Latest}; "
+                    + "start the engine that wrote it, or a newer one");
             }
 
             if (version < Latest) Apply(session, version + 1, time);
@@ -43,17 +53,20 @@ internal static class Migrations
     private static List<(string Name, string Sql)> ReadAll()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        var names = assembly.GetManifestResourceNames().Where(x => char.IsAsciiDigit(x[0])).Order(StringComparer.Ordinal).ToList();
-        return names.Select((name, index) =>
-        {
-            if (int.Parse(name[..4], CultureInfo.InvariantCulture) != index + 1)
-            {
-                throw new InvalidOperationException($"migration \"{name}\" is out of order: it must have the number {index + 1:0000}");
-            }
+        var names = assembly.GetManifestResourceNames().Where(x => char.IsAsciiDigit(x[0]))
+            .Order(StringComparer.Ordinal);
+        return [.. names.Select((name, index) => (name, Read(assembly, name, index + 1)))];
+    }
 
-            using var stream = assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"migration \"{name}\" is not embedded");
-            using var reader = new StreamReader(stream);
-            return (name, reader.ReadToEnd());
-        }).ToList();
+    private static string Read(Assembly assembly, string name, int number)
+    {
+        if (int.Parse(name[..4], CultureInfo.InvariantCulture) != number)
+        {
+            throw new InvalidOperationException($"migration \"{name}\" is out of order: number {number:0000} is next");
+        }
+
+        using var stream = assembly.GetManifestResourceStream(name) ?? throw new UnreachableException();
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }

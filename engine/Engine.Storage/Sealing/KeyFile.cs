@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Engine.Storage;
 
-/// <summary>The file that holds the master key: one line, <c>engine-key-1 ID BASE64</c>. It must not lie in the data folder.</summary>
+/// <summary>
+/// The file that holds the master key: one line, <c>engine-key-1 ID BASE64</c>. It must not lie in the data folder.
+/// </summary>
 internal static class KeyFile
 {
     private const string Header = "engine-key-1";
@@ -12,29 +14,30 @@ internal static class KeyFile
     public static void RefuseInside(string path, string dataFolder)
     {
         var inside = RealPath.Of(dataFolder).TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
-        var isCaseKept = !OperatingSystem.IsWindows() && !OperatingSystem.IsMacOS();
-        if (RealPath.Of(path).StartsWith(inside, isCaseKept ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        var comparison = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+            ? StringComparison.OrdinalIgnoreCase
+            : StringComparison.Ordinal;
+        if (RealPath.Of(path).StartsWith(inside, comparison))
         {
             throw new StorageUnavailableException(
-                path, $"the key file lies inside the data folder \"{dataFolder}\"; choose a place outside it, so that a copy of the data holds no key");
+                path,
+                $"the key file lies inside the data folder \"{dataFolder}\"; "
+                + "choose a place outside it, so that a copy of the data holds no key");
         }
     }
 
-    /// <summary>Reads the key, or makes one where the file is missing and <paramref name="sealedWith"/> is null.</summary>
-    /// <param name="sealedWith">The id of the key that the database was sealed with; null while nothing is sealed.</param>
+    /// <summary>
+    /// Reads the key, or makes one where the file is missing and <paramref name="sealedWith"/> is null.
+    /// </summary>
+    /// <param name="sealedWith">The id of the key that the database was sealed with; null while nothing is
+    /// sealed.</param>
     public static MasterKey Open(string path, string? sealedWith)
     {
         try
         {
             if (!File.Exists(path))
             {
-                if (Directory.Exists(path)) throw new StorageUnavailableException(path, "the key file is a folder; name a file");
-                if (sealedWith is not null)
-                {
-                    throw new StorageUnavailableException(
-                        path, $"the key file is missing, and the database was sealed with key {sealedWith}; bring the file back");
-                }
-
+                RefuseToCreate(path, sealedWith);
                 Create(path);
             }
 
@@ -43,12 +46,26 @@ internal static class KeyFile
             var id = key.Id;
             key.Dispose();
             throw new StorageUnavailableException(
-                path, $"the key file holds key {id}, but the database was sealed with key {sealedWith}; give the file of that key");
+                path,
+                $"the key file holds key {id}, but the database was sealed with key {sealedWith}; "
+                + "give the file of that key");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StorageUnavailableException(path, $"the key file cannot be used: {FileTrouble.ReasonOf(e)}", e);
         }
+    }
+
+    private static void RefuseToCreate(string path, string? sealedWith)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new StorageUnavailableException(path, "the key file is a folder; name a file");
+        }
+
+        if (sealedWith is null) return;
+        throw new StorageUnavailableException(
+            path, $"the key file is missing, and the database was sealed with key {sealedWith}; bring the file back");
     }
 
     private static void Create(string path)
@@ -73,7 +90,11 @@ internal static class KeyFile
         if (parts.Length != 3) throw Unreadable(path, $"it is not \"{Header}\", the key's id and the key");
 
         Span<byte> bytes = stackalloc byte[LimitBytes];
-        if (!Convert.TryFromBase64String(parts[2], bytes, out var length)) throw Unreadable(path, "its key is not base64");
+        if (!Convert.TryFromBase64String(parts[2], bytes, out var length))
+        {
+            throw Unreadable(path, "its key is not base64");
+        }
+
         if (length != MasterKey.LengthBytes)
         {
             throw Unreadable(path, $"its key has {length} bytes and must have {MasterKey.LengthBytes}");

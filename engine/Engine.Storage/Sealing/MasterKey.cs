@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Engine.Storage;
 
-/// <summary>The key that all sealed values depend on. Its bytes stay in one pinned place and are wiped when it is disposed.</summary>
+/// <summary>
+/// The key that all sealed values depend on. Its bytes stay in one pinned place and are wiped when it is disposed.
+/// </summary>
 internal sealed class MasterKey : IDisposable
 {
     public const int LengthBytes = 32;

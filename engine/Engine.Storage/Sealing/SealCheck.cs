@@ -1,18 +1,23 @@
 namespace Engine.Storage;
 
-/// <summary>A sealed value in the database that tells, before anything is read or written, whether the key file is the right one.</summary>
+/// <summary>
+/// A sealed value in the database that tells, before anything is read or written, whether the key file is the right
+/// one.
+/// </summary>
 internal static class SealCheck
 {
     private static readonly SealedPlace Place = new("settings", "value", "seal_check", 0);
 
     /// <summary>
-    /// Opens the key file, or makes it where nothing is sealed yet, and proves that the key opens this database. All in one write, so
-    /// that of two engines at their first start one makes the key and the other takes it.
+    /// Opens the key file, or makes it where nothing is sealed yet, and proves that the key opens this database. All in
+    /// one write, so that of two engines at their first start one makes the key and the other takes it.
     /// </summary>
-    public static Task<MasterKey> OpenKeyAsync(SqliteDatabase database, string keyFile, CancellationToken cancellation) => database.WriteAsync(
+    public static Task<MasterKey> OpenKeyAsync(
+        SqliteDatabase database, string keyFile, CancellationToken cancellation) => database.WriteAsync(
         session =>
         {
-            var check = session.First("SELECT value FROM settings WHERE name = 'seal_check'", row => row.GetFieldValue<byte[]>(0));
+            var check = session.First(
+                "SELECT value FROM settings WHERE name = 'seal_check'", row => row.GetFieldValue<byte[]>(0));
             var key = KeyFile.Open(keyFile, check is null ? null : Sealer.KeyIdOf(check) ?? throw Damaged(database));
             try
             {
@@ -33,5 +38,7 @@ internal static class SealCheck
         session.Execute("INSERT INTO settings (name, value) VALUES ('seal_check', @value)", ("@value", check));
 
     private static StorageUnavailableException Damaged(SqliteDatabase database) => new(
-        database.File, "its seal check does not open with the key file's key; bring back the database and the key file that belong together");
+        database.File,
+        "its seal check does not open with the key file's key; "
+        + "bring back the database and the key file that belong together");
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Engine.Storage;
 
 /// <summary>
-/// Seals values for their place with AES-256-GCM. Each row has a key of its own, derived from the master key: so random nonces
-/// stay far below their limit (2^32 values under one key, NIST SP 800-38D) however long an engine runs.
+/// Seals values for their place with AES-256-GCM. Each row has a key of its own, derived from the master key: so random
+/// nonces stay far below their limit (2^32 values under one key, NIST SP 800-38D) however long an engine runs.
 /// </summary>
 /// <remarks>A sealed value is: format (1 byte), key id (8), nonce (12), cipher text, tag (16).</remarks>
 internal sealed class Sealer(MasterKey master)
@@ -21,7 +21,9 @@ internal sealed class Sealer(MasterKey master)
 
     /// <summary>The id of the key that a value was sealed with, or null where it is no sealed value.</summary>
     public static string? KeyIdOf(ReadOnlySpan<byte> value) =>
-        value.Length >= OverheadBytes && value[0] == Format ? Convert.ToHexStringLower(value.Slice(1, KeyIdBytes)) : null;
+        value.Length >= OverheadBytes && value[0] == Format
+            ? Convert.ToHexStringLower(value.Slice(1, KeyIdBytes))
+            : null;
 
     public byte[] Seal(SealedPlace place, ReadOnlySpan<byte> plain)
     {
@@ -30,14 +32,17 @@ internal sealed class Sealer(MasterKey master)
         keyId.CopyTo(value, 1);
         var nonce = value.AsSpan(HeaderBytes, NonceBytes);
         RandomNumberGenerator.Fill(nonce);
+        var hidden = value.AsSpan(HeaderBytes + NonceBytes, plain.Length);
+        var tag = value.AsSpan(value.Length - TagBytes);
 
         using var cipher = CipherFor(place);
-        cipher.Encrypt(
-            nonce, plain, value.AsSpan(HeaderBytes + NonceBytes, plain.Length), value.AsSpan(value.Length - TagBytes), Bound(place));
+        cipher.Encrypt(nonce, plain, hidden, tag, Bound(place));
         return value;
     }
 
-    /// <summary>The value that was sealed for this place; throws <see cref="SealBrokenException"/> for anything else.</summary>
+    /// <summary>
+    /// The value that was sealed for this place; throws <see cref="SealBrokenException"/> for anything else.
+    /// </summary>
     public byte[] Open(SealedPlace place, ReadOnlySpan<byte> value)
     {
         if (value.Length < OverheadBytes || value[0] != Format || !value.Slice(1, KeyIdBytes).SequenceEqual(keyId))
@@ -45,12 +50,13 @@ internal sealed class Sealer(MasterKey master)
             throw new SealBrokenException(place.ToString());
         }
 
-        var plain = new byte[value.Length - OverheadBytes];
+        var nonce = value.Slice(HeaderBytes, NonceBytes);
+        var hidden = value[(HeaderBytes + NonceBytes)..^TagBytes];
+        var plain = new byte[hidden.Length];
         using var cipher = CipherFor(place);
         try
         {
-            cipher.Decrypt(
-                value.Slice(HeaderBytes, NonceBytes), value[(HeaderBytes + NonceBytes)..^TagBytes], value[^TagBytes..], plain, Bound(place));
+            cipher.Decrypt(nonce, hidden, value[^TagBytes..], plain, Bound(place));
             return plain;
         }
         catch (AuthenticationTagMismatchException)

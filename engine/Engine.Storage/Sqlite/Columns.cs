@@ -10,7 +10,8 @@ internal static class Columns
 
     public static string ToColumn<T>(this T word) where T : struct, Enum => Words<T>.ByValue[word];
 
-    public static DateTimeOffset Time(this SqliteDataReader row, int column) => new(row.GetInt64(column), TimeSpan.Zero);
+    public static DateTimeOffset Time(this SqliteDataReader row, int column) =>
+        new(row.GetInt64(column), TimeSpan.Zero);
 
     public static DateTimeOffset? TimeOrNull(this SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.Time(column);
@@ -24,13 +25,15 @@ internal static class Columns
     public static byte[]? BytesOrNull(this SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
 
-    public static T Word<T>(this SqliteDataReader row, int column) where T : struct, Enum => Words<T>.ByText[row.GetString(column)];
+    public static T Word<T>(this SqliteDataReader row, int column) where T : struct, Enum =>
+        Words<T>.ByText[row.GetString(column)];
 
     private static class Words<T> where T : struct, Enum
     {
         public static readonly Dictionary<T, string> ByValue =
             Enum.GetValues<T>().ToDictionary(x => x, x => JsonNamingPolicy.SnakeCaseLower.ConvertName(x.ToString()));
 
-        public static readonly Dictionary<string, T> ByText = ByValue.ToDictionary(x => x.Value, x => x.Key, StringComparer.Ordinal);
+        public static readonly Dictionary<string, T> ByText =
+            ByValue.ToDictionary(x => x.Value, x => x.Key, StringComparer.Ordinal);
     }
 }

@@ -49,10 +49,12 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Runs a statement; gives the number of rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) => Prepare(sql, values).ExecuteNonQuery();
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) =>
+        Prepare(sql, values).ExecuteNonQuery();
 
     /// <summary>The rows that a statement gives.</summary>
-    public List<T> List<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    public List<T> List<T>(
+        string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         using var reader = Prepare(sql, values).ExecuteReader();
         var rows = new List<T>();
@@ -61,7 +63,8 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>The first row; null where there is none.</summary>
-    public T? First<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    public T? First<T>(
+        string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
         where T : class
     {
         using var reader = Prepare(sql, values).ExecuteReader();

@@ -3,7 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
-/// <summary>The database file <c>engine.db</c> in the data folder: one writer, and readers that never wait for it (WAL).</summary>
+/// <summary>
+/// The database file <c>engine.db</c> in the data folder: one writer, and readers that never wait for it (WAL).
+/// </summary>
 internal sealed class SqliteDatabase : IAsyncDisposable
 {
     private const int IdleReaders = 16;
@@ -37,7 +39,9 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     public string File { get; }
 
-    /// <summary>Opens the database, making folder and file where they are missing, and brings its schema up to date.</summary>
+    /// <summary>
+    /// Opens the database, making folder and file where they are missing, and brings its schema up to date.
+    /// </summary>
     public static SqliteDatabase Open(string folder, TimeProvider time)
     {
         var file = Path.Combine(folder, "engine.db");
@@ -60,23 +64,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    private static void Prepare(string folder, string file)
-    {
-        if (System.IO.File.Exists(folder)) throw new StorageUnavailableException(folder, "the data folder is a file; name a folder");
-        if (Directory.Exists(file)) throw new StorageUnavailableException(file, "the database is a folder; choose another data folder");
-        try
-        {
-            OwnerOnly.CreateFolder(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new StorageUnavailableException(folder, $"the data folder cannot be used: {FileTrouble.ReasonOf(e)}", e);
-        }
-    }
+    public Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
+        writer.WriteAsync(write, cancellation);
 
-    public Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) => writer.WriteAsync(write, cancellation);
-
-    /// <summary>Reads what has been committed. It runs at once, on the caller's thread: a look into SQLite's cache is no wait.</summary>
+    /// <summary>
+    /// Reads what has been committed. It runs at once, on the caller's thread: a look into SQLite's cache is no wait.
+    /// </summary>
     public Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
@@ -94,13 +87,16 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteStore));
         if (!readers.TryTake(out var session)) session = Session.Open(File, SqliteOpenMode.ReadOnly, ReaderPragmas);
+        var isSound = false;
         try
         {
-            return read(session);
+            var result = read(session);
+            isSound = true;
+            return result;
         }
         finally
         {
-            if (isDisposed || readers.Count >= IdleReaders) session.Dispose();
+            if (!isSound || isDisposed || readers.Count >= IdleReaders) session.Dispose();
             else readers.Add(session);
         }
     }
@@ -110,5 +106,23 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         isDisposed = true;
         while (readers.TryTake(out var session)) session.Dispose();
         await writer.DisposeAsync();
+    }
+
+    private static void Prepare(string folder, string file)
+    {
+        if (System.IO.File.Exists(folder))
+        {
+            throw new StorageUnavailableException(folder, "the data folder is a file; name a folder");
+        }
+
+        try
+        {
+            OwnerOnly.CreateFolder(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageUnavailableException(
+                folder, $"the data folder cannot be used: {FileTrouble.ReasonOf(e)}", e);
+        }
     }
 }

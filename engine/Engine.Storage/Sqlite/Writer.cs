@@ -4,14 +4,15 @@ using Microsoft.Data.Sqlite;
 namespace Engine.Storage;
 
 /// <summary>
-/// The only writer. It takes all waiting writes into one transaction, each inside a savepoint so that one that fails takes none of
-/// the others with it, and ends their tasks after the commit: one flush to disk serves them all.
+/// The only writer. It takes all waiting writes into one transaction, each inside a savepoint so that one that fails
+/// takes none of the others with it, and ends their tasks after the commit: one flush to disk serves them all.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
     private const int BatchLimit = 1000;
 
-    private readonly Channel<Write> waiting = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Write> waiting =
+        Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Session session;
     private readonly string file;
     private readonly Task loop;

@@ -22,7 +22,7 @@ internal sealed record Course(string Name, string En, string Ru)
         {
             HasTwoStep = true,
         },
-        new("two-step-off", "Scans by itself; two-step verification is off", "Сканирует сам; двухфакторная авторизация выключена"),
+        new("two-step-off", "Scans by itself; two-step verification is off", "Сканирует сам; двухэтапная аутентификация выключена"),
         new("wrong-password-twice",
             $"Refuses two passwords whatever they are; then the right one is {Phone.Password}",
             $"Дважды отвергает любой пароль; затем верен {Phone.Password}")
@@ -61,7 +61,7 @@ internal sealed record Course(string Name, string En, string Ru)
         {
             HasUnknownStatus = true,
         },
-        new("session-lost", "The first session is lost after 12 seconds; the next one is fine", "Первый сеанс теряется через 12 секунд; следующий исправен")
+        new("session-lost", "The first session is lost; the next one is fine", "Первый сеанс теряется; следующий исправен")
         {
             LosesFirstSession = true,
         },

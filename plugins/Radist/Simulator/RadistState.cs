@@ -61,7 +61,8 @@ internal sealed record Session(
     /// <summary>The session after what has happened by itself until now.</summary>
     public Session At(DateTimeOffset now, Course course, bool hasTwoStep)
     {
-        if (course.LosesFirstSession && Number == 1 && now >= StartedAt + LostAfter) return this with { Stage = Stage.Ended };
+        var lostAfter = IsByCode ? TimeSpan.Zero : LostAfter;
+        if (course.LosesFirstSession && Number == 1 && now >= StartedAt + lostAfter) return this with { Stage = Stage.Ended };
         var scanned = Stage == Stage.Qr && course.ScansByItself && now >= StartedAt + course.ScanAfter
             ? Accepted(StartedAt + course.ScanAfter, course, hasTwoStep)
             : this;

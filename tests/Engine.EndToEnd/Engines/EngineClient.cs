@@ -19,9 +19,12 @@ internal sealed class EngineClient : IDisposable
     }
 
     /// <summary>A started run, as the API shows it.</summary>
-    public async Task<JsonElement> StartAsync(object request)
+    /// <param name="key">Sent as <c>Idempotency-Key</c>; null for none.</param>
+    public async Task<JsonElement> StartAsync(object request, string? key = null)
     {
-        using var response = await http.PostAsJsonAsync("/v1/runs", request);
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/runs") { Content = JsonContent.Create(request) };
+        if (key is not null) message.Headers.Add("Idempotency-Key", key);
+        using var response = await http.SendAsync(message);
         var body = await response.Content.ReadFromJsonAsync<JsonElement>();
         return response.StatusCode is HttpStatusCode.Created or HttpStatusCode.OK ? body : throw new InvalidOperationException($"{body}");
     }

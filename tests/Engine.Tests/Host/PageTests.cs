@@ -1,7 +1,5 @@
-using Xunit;
 using System.Net;
 using System.Text.RegularExpressions;
-using Engine.Host;
 using Xunit;
 
 namespace Engine.Tests.Host;

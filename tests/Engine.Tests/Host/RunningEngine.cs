@@ -25,10 +25,13 @@ internal sealed class RunningEngine : IAsyncDisposable
     public Uri Address => new(Engine.Address!);
 
     /// <summary>Starts with these flow texts, or with the shipped flows where none is given.</summary>
-    public static async Task<RunningEngine> StartAsync(TimeProvider? time = null, params string[] flows)
+    public static Task<RunningEngine> StartAsync(TimeProvider? time = null, params string[] flows) =>
+        StartAsync(new ProviderMode.EmbeddedSandbox(), time, flows);
+
+    public static async Task<RunningEngine> StartAsync(ProviderMode providers, TimeProvider? time = null, params string[] flows)
     {
         var root = Directory.CreateTempSubdirectory("engine-host-").FullName;
-        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key") };
+        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key"), Providers = providers };
         if (flows.Length > 0)
         {
             var folder = Directory.CreateDirectory(Path.Combine(root, "flows")).FullName;
@@ -81,13 +84,15 @@ internal sealed class RunningEngine : IAsyncDisposable
     public static string TokenIn(string link) => link[(link.IndexOf("#token=", StringComparison.Ordinal) + "#token=".Length)..];
 
     /// <summary>Waits, by the run's own changes, until it is as wanted.</summary>
-    public async Task<StoredRun> UntilAsync(string id, Func<StoredRun, bool> isWanted)
+    public Task<StoredRun> UntilAsync(string id, Func<StoredRun, bool> isWanted) => UntilAsync(Engine, new RunId(id), isWanted);
+
+    public static async Task<StoredRun> UntilAsync(EmbeddedEngine engine, RunId id, Func<StoredRun, bool> isWanted)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (true)
         {
-            var change = Engine.Changes.NextChange(new RunId(id));
-            var run = await Engine.Store.FindAsync(new RunId(id), limit.Token);
+            var change = engine.Changes.NextChange(id);
+            var run = await engine.Store.FindAsync(id, limit.Token);
             if (run is not null && isWanted(run)) return run;
             await Task.WhenAny(change, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token));
             limit.Token.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Engine.Host;
 using Xunit;
 
 namespace Engine.Tests.Host;
@@ -66,7 +67,33 @@ public sealed class StreamTests(AskingEngine shared) : IClassFixture<AskingEngin
     public async Task There_is_no_stream_of_an_unknown_run() =>
         Assert.Equal("404 unknown_run: there is no run 'run_x'", await (await client.GetAsync("/v1/runs/run_x/events")).ProblemAsync());
 
-    private async Task<EventReader> StreamAsync(string? lastId)
+    [Fact]
+    public async Task A_silent_stream_says_every_15_seconds_that_it_lives_and_what_time_it_is()
+    {
+        var time = new SteppedTime();
+        await using var still = await RunningEngine.StartAsync(time, Samples.Ask);
+        var reader = await still.IntegratorAsync();
+        var waiting = (await (await reader.PostAsJsonAsync("/v1/runs", new { flow = "ask" })).JsonAsync()).Text("id");
+        await still.UntilAsync(waiting, found => found.Prompt is not null);
+        using var stream = await StreamAsync(reader, waiting, null);
+        var view = await stream.ReadAsync();
+        var ping = stream.ReadAsync();
+
+        // The stream sets its timer a moment after the view was read; a step before that is for nothing.
+        for (var step = 0; !ping.IsCompleted && step < 15; step++)
+        {
+            time.Step(RunStream.Heartbeat);
+            await Task.WhenAny(ping, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System));
+        }
+
+        Assert.Equal("ping", (await ping).Name);
+        Assert.True((await ping).Data.GetProperty("server_time").GetDateTimeOffset()
+            >= view.Data.GetProperty("server_time").GetDateTimeOffset() + RunStream.Heartbeat);
+    }
+
+    private Task<EventReader> StreamAsync(string? lastId) => StreamAsync(client, run, lastId);
+
+    private static async Task<EventReader> StreamAsync(HttpClient client, string run, string? lastId)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/runs/{run}/events");
         if (lastId is not null) request.Headers.Add("Last-Event-ID", lastId);

@@ -7,10 +7,13 @@ namespace Engine.Tests;
 /// <summary>A folder of plugins that a test writes, in a temporary place.</summary>
 internal sealed class PluginFolders : IDisposable
 {
+    private const string Usings =
+        "using System; using System.Threading; using System.Threading.Tasks; using Engine.Sdk; using System.Runtime.CompilerServices;";
+
     private static readonly Lazy<MetadataReference[]> References = new(() =>
         [.. ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator)
             .Where(path => Path.GetFileName(path)
-                is "System.Runtime.dll" or "System.Private.CoreLib.dll" or "System.Private.Uri.dll" or "Engine.Sdk.dll" or "YamlDotNet.dll")
+                is "System.Runtime.dll" or "System.Private.CoreLib.dll" or "System.Private.Uri.dll" or "System.Net.Http.dll" or "Engine.Sdk.dll" or "YamlDotNet.dll")
             .Select(path => MetadataReference.CreateFromFile(path))]);
 
     private readonly string root = Directory.CreateTempSubdirectory("engine-plugins-").FullName;
@@ -27,12 +30,11 @@ internal sealed class PluginFolders : IDisposable
     public void Dispose() => Directory.Delete(root, recursive: true);
 
     /// <summary>Compiles the source and writes it as <c>plugins/name/name.dll</c> with its <c>.deps.json</c>.</summary>
-    public void Write(string name, string source)
+    public void Write(string name, string source, string usings = Usings)
     {
         var compilation = CSharpCompilation.Create(
             name,
-            [CSharpSyntaxTree.ParseText(
-                "using System; using System.Threading; using System.Threading.Tasks; using Engine.Sdk; using System.Runtime.CompilerServices;" + source)],
+            [CSharpSyntaxTree.ParseText(usings + source)],
             References.Value,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
         using var image = new MemoryStream();

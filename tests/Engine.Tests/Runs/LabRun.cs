@@ -14,11 +14,13 @@ internal sealed class LabRun
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public LabRun(LoadedFlow flow, Connection? stored = null, Purpose purpose = Purpose.Connect, object? leftover = null)
+    public LabRun(
+        LoadedFlow flow, Connection? stored = null, Purpose purpose = Purpose.Connect, object? input = null, object? connection = null)
     {
         Flow = flow;
         var slots = new object?[flow.Flow.Slots.Length];
-        slots[RootSlots.Leftover] = leftover;
+        slots[RootSlots.Input] = input;
+        slots[RootSlots.Connection] = connection;
         Run = new Run
         {
             Id = new RunId("run_0000000000000000000000abcd"),

@@ -172,6 +172,16 @@ public sealed class PollTests
     }
 
     [Fact]
+    public void A_failure_that_the_flow_lists_ends_it_and_one_it_may_leave_out_only_delays()
+    {
+        var flow = PollThenDone();
+        flow.Fails.Add(new EndCode("session_lost", FailureClass.Provider, RetryAdvice.Now, LocalText.Empty));
+
+        Assert.Equal("session_lost", new LabRun(flow.Load()).Fail("session_lost").ExitCode);
+        Assert.Equal(LabRun.Start.AddSeconds(5), new LabRun(flow.Load()).Fail("warming_up").Run.WakeAt);
+    }
+
+    [Fact]
     public void It_gives_up_at_its_timeout_even_while_a_call_is_under_way()
     {
         var flow = new LabFlow();

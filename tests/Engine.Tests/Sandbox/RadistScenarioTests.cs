@@ -132,6 +132,15 @@ public sealed class RadistScenarioTests
     }
 
     [Fact]
+    public async Task Session_lost_loses_the_first_code_session_at_once()
+    {
+        await using var world = await SimulatedRadist.StartAsync("session-lost");
+
+        Assert.Equal("session_lost", (await world.TryLoginAsync(await world.InitAsync(AuthType.Code), code: "12345")).Failure?.Code);
+        Assert.Equal(SessionStatus.Authenticated, (await world.LoginAsync(await world.InitAsync(AuthType.Code), code: "12345")).Status);
+    }
+
+    [Fact]
     public async Task Session_lost_loses_the_first_session_only()
     {
         await using var world = await SimulatedRadist.StartAsync("session-lost");

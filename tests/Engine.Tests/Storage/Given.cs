@@ -28,7 +28,8 @@ internal static class Given
     public static Reply Reply(string prompt, string transaction, string password = "hunter2") => new(
         new PromptId(prompt), transaction, "submit", ImmutableDictionary<string, string>.Empty.Add("password", password));
 
-    public static Connection Connection(string id, DateTimeOffset now, string? identity = "tg:42", int revision = 1) => new(
+    public static Connection Connection(string id, DateTimeOffset now, string? identity = "tg:42", int revision = 1) =>
+        new(
         new ConnectionId(id), "telegram-qr", "radist", "shop-7", identity, "+7 900", JsonElement.Parse("""{"connection_id":17}"""),
         JsonElement.Parse("""{"token":"top-secret"}"""), ConnectionHealth.NeedsReauth, "session lost", now, now, revision);
 
@@ -47,5 +48,6 @@ internal static class Given
 
     public static string Text(this ReadOnlyMemory<byte> state) => Encoding.UTF8.GetString(state.Span);
 
-    private static ImmutableDictionary<string, string> Text(string english) => ImmutableDictionary<string, string>.Empty.Add("en", english);
+    private static ImmutableDictionary<string, string> Text(string english) =>
+        ImmutableDictionary<string, string>.Empty.Add("en", english);
 }

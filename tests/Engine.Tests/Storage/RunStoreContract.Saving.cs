@@ -178,7 +178,8 @@ public abstract partial class RunStoreContract
         await Store.SaveAsync(Given.Save(claimed, claimed.Run.Ended(RunStatus.Failed, Now)) with { Leftover = leftover }, default);
     }
 
-    private Task<string?> Take(string id) => Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId($"run_{id}"), default);
+    private Task<string?> Take(string id) =>
+        Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId($"run_{id}"), default);
 
     private static void AssertSame(Connection expected, Connection? found)
     {

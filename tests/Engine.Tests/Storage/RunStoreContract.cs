@@ -148,7 +148,8 @@ public abstract partial class RunStoreContract : IAsyncLifetime
 
     private async Task<IEnumerable<string>> List(RunFilter filter) => (await Store.ListAsync(filter, default)).Select(x => x.Id.Value);
 
-    private Task<IReadOnlyList<ClaimedRun>> ClaimAll(int max = 100) => Store.ClaimDueAsync(new ClaimRequest("node-1", max, Lease), default);
+    private Task<IReadOnlyList<ClaimedRun>> ClaimAll(int max = 100) =>
+        Store.ClaimDueAsync(new ClaimRequest("node-1", max, Lease), default);
 
     /// <summary>Claims the run, which must be the only one due.</summary>
     private async Task<ClaimedRun> Claim(string id)

@@ -41,7 +41,8 @@ public sealed class SealerTests
     {
         var value = Seal("hunter2");
 
-        for (var length = 0; length < value.Length; length++) Assert.Throws<SealBrokenException>(() => sealer.Open(Place, value.AsSpan(0, length)));
+        for (var length = 0; length < value.Length; length++) Assert.Throws<SealBrokenException>(() =>
+            sealer.Open(Place, value.AsSpan(0, length)));
     }
 
     [Fact]
@@ -68,5 +69,6 @@ public sealed class SealerTests
 
     private byte[] Seal(string plain) => sealer.Seal(Place, Encoding.UTF8.GetBytes(plain));
 
-    private static string Open(Sealer sealer, SealedPlace place, byte[] value) => Encoding.UTF8.GetString(sealer.Open(place, value));
+    private static string Open(Sealer sealer, SealedPlace place, byte[] value) =>
+        Encoding.UTF8.GetString(sealer.Open(place, value));
 }

@@ -105,6 +105,18 @@ public sealed class SqliteDatabaseTests
     }
 
     [Fact]
+    public async Task What_is_acknowledged_is_flushed_and_what_is_deleted_is_overwritten()
+    {
+        await using var folder = StoreFolder.New();
+        await using var database = SqliteDatabase.Open(folder.Data, new StoreClock());
+
+        Assert.Equal("wal", await database.WriteAsync(s => s.First("PRAGMA journal_mode", row => row.GetString(0)), default));
+        Assert.Equal(2, await database.WriteAsync(session => session.Number("PRAGMA synchronous"), default));
+        Assert.Equal(1, await database.WriteAsync(session => session.Number("PRAGMA secure_delete"), default));
+        Assert.Equal(1, await database.WriteAsync(session => session.Number("PRAGMA foreign_keys"), default));
+    }
+
+    [Fact]
     public async Task Two_engines_on_one_data_folder_never_see_a_busy_database()
     {
         await using var folder = StoreFolder.New();
@@ -116,7 +128,8 @@ public sealed class SqliteDatabaseTests
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(
             () => stores[i % 2].CreateAsync(Given.Run($"a{i:000}", clock.GetUtcNow()), null, [], default))));
         var claims = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(
-            () => stores[i % 2].ClaimDueAsync(new ClaimRequest($"node-{i % 2}", 20, TimeSpan.FromMinutes(1)), default))));
+            () =>
+                stores[i % 2].ClaimDueAsync(new ClaimRequest($"node-{i % 2}", 20, TimeSpan.FromMinutes(1)), default))));
 
         Assert.Equal(200, claims.SelectMany(x => x).Select(x => x.Run.Id).Distinct().Count());
         Assert.Equal(200, claims.Sum(x => x.Count));

@@ -79,9 +79,12 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
         folder.Tamper("UPDATE connections SET credentials = (SELECT credentials FROM connections WHERE id = 'con_b') WHERE id = 'con_a'");
         folder.Tamper("UPDATE leftovers SET run = 'run_z' WHERE run = 'run_a'; DELETE FROM leftovers WHERE run = 'run_b'");
 
-        await AssertBroken("connections.credentials of \"con_a\"", () => Store.FindConnectionAsync(new ConnectionId("con_a"), default));
-        await AssertBroken("connections.credentials of \"con_a\"", () => Store.FindConnectionAsync("telegram-qr", "tg:a", default));
-        await AssertBroken("leftovers.value of \"run_z\"", () => Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
+        await AssertBroken("connections.credentials of \"con_a\"", () =>
+            Store.FindConnectionAsync(new ConnectionId("con_a"), default));
+        await AssertBroken("connections.credentials of \"con_a\"", () =>
+            Store.FindConnectionAsync("telegram-qr", "tg:a", default));
+        await AssertBroken("leftovers.value of \"run_z\"", () =>
+            Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
     }
 
     [Fact]
@@ -113,7 +116,8 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
         Assert.True(await Store.SaveAsync(Given.Save(claimed, run) with { Connection = connection, Leftover = json }, default));
     }
 
-    private Task<IReadOnlyList<ClaimedRun>> Claim() => Store.ClaimDueAsync(new ClaimRequest("node", 10, TimeSpan.FromSeconds(30)), default);
+    private Task<IReadOnlyList<ClaimedRun>> Claim() =>
+        Store.ClaimDueAsync(new ClaimRequest("node", 10, TimeSpan.FromSeconds(30)), default);
 
     private void AssertNoCanary()
     {

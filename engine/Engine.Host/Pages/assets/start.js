@@ -55,9 +55,14 @@ function scenarioChoice(flow) {
   const select = h("select", { class: "input", id: "scenario" },
     flow.scenarios.map((scenario) => h("option", { value: scenario.name }, local(scenario.title) || scenario.name)));
   if (flow.scenarios.some((scenario) => scenario.name === chosen.scenario)) select.value = chosen.scenario;
-  chosen.scenario = select.value;
-  select.addEventListener("change", () => { chosen.scenario = select.value; });
-  return h("div", { class: "field" }, h("label", { for: "scenario" }, t("scenario")), select);
+  const whole = h("p", { class: "hint only-narrow" });
+  const take = () => {
+    chosen.scenario = select.value;
+    whole.textContent = select.selectedOptions[0]?.textContent ?? ""; // a small screen cuts the select's own text off
+  };
+  select.addEventListener("change", take);
+  take();
+  return h("div", { class: "field" }, h("label", { for: "scenario" }, t("scenario")), select, whole);
 }
 
 // An input that is left empty is left out, so that its default holds.

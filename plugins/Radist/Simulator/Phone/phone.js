@@ -50,7 +50,7 @@ function message({ code, is_newest }) {
 function stored({ id, name }) {
   const element = item(name);
   const number = document.createElement("span");
-  number.textContent = `№ ${id}`;
+  number.textContent = `#${id}`;
   element.append(number);
   return element;
 }

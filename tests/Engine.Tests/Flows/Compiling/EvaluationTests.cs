@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Engine.Flows;
 using Engine.Sdk;
-using Radist;
+using Engine.Tests.Lookalike;
 using Xunit;
 
 namespace Engine.Tests;

@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Engine.Flows;
 using Engine.Sdk;
-using Radist;
+using Engine.Tests.Lookalike;
 
 namespace Engine.Tests;
 
 /// <summary>A plugin with the operations that the flows of these tests call, declared in this assembly.</summary>
 internal static class RadistLookalike
 {
-    public static Assembly Assembly => typeof(Radist.TelegramSession).Assembly;
+    public static Assembly Assembly => typeof(TelegramSession).Assembly;
 
     public static ImmutableArray<byte> Image { get; } = [.. File.ReadAllBytes(Assembly.Location)];
 
@@ -24,6 +24,14 @@ internal static class RadistLookalike
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
     ])]);
+
+    /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
+    public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with
+    {
+        Operations = [.. provider.Operations.Select(operation => operation.Name == "telegram_init"
+            ? operation with { Failures = [Fails("phone_refused", "phone")] }
+            : operation)],
+    })]);
 
     public static Assembly? Find(string name) => name switch
     {
@@ -42,7 +50,7 @@ internal static class RadistLookalike
 
     private static Operation Operation(
         string name, string input, string output, Effect effect, bool creates, params DeclaredFailure[] failures) =>
-        new(name, "Radist." + input, "Radist." + output, effect, creates, [.. failures]);
+        new(name, "Engine.Tests.Lookalike." + input, "Engine.Tests.Lookalike." + output, effect, creates, [.. failures]);
 
     private static DeclaredFailure Fails(string code, string? when = null, RetryAdvice advice = RetryAdvice.Never) =>
         new(code, when, FailureClass.User, advice, ImmutableDictionary<string, string>.Empty.Add("en", code).Add("ru", code));

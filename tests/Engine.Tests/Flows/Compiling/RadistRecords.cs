@@ -1,6 +1,6 @@
 using Engine.Sdk;
 
-namespace Radist;
+namespace Engine.Tests.Lookalike;
 
 #pragma warning disable MA0016, MA0062, CA1008, CA1720, SA1649
 public enum SessionStatus { Unknown, WaitingForQr, WaitingForCode, WaitingForPassword, Authenticated }

@@ -18,7 +18,7 @@ public sealed partial class FlowLanguageDocTests
         uses: { radist: radist }
         purpose: [connect, reauth]
         input: { name: string, phone: phone? }
-        fails: [session_lost, wrong_code, code_expired, wrong_password, too_many_attempts, not_scanned, in_doubt]
+        fails: [session_lost, phone_refused, wrong_code, code_expired, wrong_password, too_many_attempts, not_scanned, in_doubt]
         vars: { connection_id: int? }
         steps:
           - call: radist.telegram_init
@@ -43,7 +43,7 @@ public sealed partial class FlowLanguageDocTests
         var yaml = example.Groups["yaml"].Value;
         var flow = kind == "steps" ? Header + Indented(yaml) : yaml;
 
-        var errors = GoldenFlow.Findings("flow-language.md", flow).Where(finding => finding.Severity == Severity.Error).ToList();
+        var errors = GoldenFlow.Findings("compiler/flow-language.md", flow).Where(finding => finding.Severity == Severity.Error).ToList();
 
         if (kind == "wrong") Assert.NotEmpty(errors);
         else Assert.Empty(errors);
@@ -52,7 +52,7 @@ public sealed partial class FlowLanguageDocTests
     [Fact]
     public void Every_kind_of_finding_is_listed_with_its_meaning()
     {
-        var missing = FindingCodes.Yaml.Concat(FindingCodes.Grammar)
+        var missing = FindingCodes.All
             .Where(code => !Document.Contains($"| `{code.Code}` | {code.Meaning} |", StringComparison.Ordinal));
 
         Assert.Empty(missing);

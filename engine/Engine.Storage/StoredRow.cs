@@ -7,17 +7,19 @@ namespace Engine.Storage;
 /// <param name="Run">Without prompt and state.</param>
 /// <param name="AnsweredPrompt">The last prompt that got an accepted reply; null for none.</param>
 /// <param name="InboxLast">The newest inbox item's number; 0 before the first.</param>
-internal sealed record RunRow(long Number, StoredRun Run, string? AnsweredPrompt, long InboxLast)
+internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPrompt, long InboxLast)
 {
     /// <summary>The columns that <see cref="Read"/> takes, in its order.</summary>
     public const string ColumnNames = """
-        runs.number, runs.id, runs.flow, runs.flow_version, runs.purpose, runs.subject, runs.connection, runs.world, runs.status, runs.step,
-        runs.created_at, runs.updated_at, runs.due, runs.revision, runs.rounds, runs.inbox_seen, runs.exit, runs.answered_prompt_id, runs.inbox_last
+        runs.number, runs.id, runs.flow, runs.flow_version, runs.purpose, runs.subject, runs.connection,
+        runs.world, runs.status, runs.step,
+        runs.created_at, runs.updated_at, runs.due, runs.revision, runs.rounds, runs.inbox_seen, runs.exit,
+        runs.answered_prompt_id, runs.inbox_last
         """;
 
     public const int ColumnCount = 19;
 
-    public static RunRow Read(SqliteDataReader row) => new(
+    public static StoredRow Read(SqliteDataReader row) => new(
         row.GetInt64(0),
         new StoredRun(
             Id: new RunId(row.GetString(1)),
