@@ -36,7 +36,7 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
                 case StepNode.Prompt { Submit: { } submit } prompt:
                     Check(submit.Operation, prompt.Catch, prompt.AgainOn, isPolled: false);
                     CheckConfirm(submit.Operation, submit.Confirm);
-                    CheckUndo(submit.Operation, null);
+                    CheckUndo(submit.Operation, submit.Undo);
                     break;
                 case StepNode.Fail fail:
                     CheckEnd(fail.Code);
@@ -120,7 +120,7 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         if (undo is not null || binder.Call(node) is not { Operation.Creates: true }) return;
         findings.Error(FindingCodes.UndoMissing, node.Operation.Place,
             $"'{node.Operation}' leaves something at the provider; say how it is taken back with 'undo', "
-            + "or 'undo: none' and 'because', on a step 'call'");
+            + "or 'undo: none' and 'because', beside the call");
     }
 
     private void CheckEnd(Scalar code)

@@ -64,6 +64,7 @@ internal sealed partial class ProofWriter
             WriteHandlers(prompt.Catch, after);
             WriteHandlers(prompt.AgainOn, again);
             WriteAssignment(submit.As);
+            if (submit.Undo is UndoNode.Call undo) WriteArguments(undo.Operation);
         }
 
         if (prompt.AgainWhen is { } againWhen)

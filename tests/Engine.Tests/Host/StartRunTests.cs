@@ -140,6 +140,22 @@ public sealed class StartRunTests(AskingEngine shared) : IClassFixture<AskingEng
         Assert.Equal(("name", "text", "Ann", "10"), (input.Text("name"), input.Text("type"), input.Text("default"), input.Text("max_length")));
     }
 
+    [Fact]
+    public async Task A_fault_of_the_engine_gives_a_trace_and_nothing_of_what_happened()
+    {
+        await using var broken = await RunningEngine.StartAsync(null, Samples.Ask);
+        var reader = await broken.IntegratorAsync();
+        await ((IAsyncDisposable)broken.Engine.Store).DisposeAsync();
+
+        var answer = await reader.GetAsync("/v1/runs");
+
+        var problem = await answer.JsonAsync();
+        Assert.Contains($"{(int)answer.StatusCode} {problem.Text("code")}", (string[])["500 internal", "503 unavailable"]);
+        Assert.NotEqual("", problem.Text("trace"));
+        Assert.DoesNotContain("   at ", problem.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", problem.GetRawText(), StringComparison.Ordinal);
+    }
+
     private async Task<HttpResponseMessage> PostAsync(string? key, string body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/runs")
