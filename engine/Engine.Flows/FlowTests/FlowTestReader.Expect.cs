@@ -8,6 +8,9 @@ public sealed partial class FlowTestReader
     private static readonly string[] ExpectKeys =
         ["end", "after", "text", "connection", "leftover", "calls", "prompts", "journal", "never_shown"];
 
+    /// <summary>Failures that the engine itself ends a run with.</summary>
+    private static readonly string[] EngineFailures = ["too_many_attempts", "wrong_account", "already_connected"];
+
     private static readonly string[] HealthWords = ["active", "needs_reauth"];
 
     private static FlowTestExpectation NothingExpected(Place place) => new(place, null, null, null, null, null, [], null, [], []);
@@ -40,9 +43,20 @@ public sealed partial class FlowTestReader
         var keys = ReadKeys(entry);
         keys?.RefuseOthers("failed", "expired");
         if ((keys?.Find("failed") ?? keys?.Find("expired")) is not { } status || ReadScalar(status) is not { } code) return null;
-        return status.Key.Value == "expired" && !IsWord(code, ["expired", "run_expired"])
-            ? null
-            : new ExpectedEnd(entry.Value.Place, status.Key.Value, code.Value);
+        var isKnown = status.Key.Value == "expired" ? IsWord(code, ["expired", "run_expired"]) : IsFailure(code);
+        return isKnown ? new ExpectedEnd(entry.Value.Place, status.Key.Value, code.Value) : null;
+    }
+
+    /// <summary>Whether a run of the flow can fail so at all.</summary>
+    private bool IsFailure(Scalar code)
+    {
+        var listed = flow.Document.Fails.Select(fail => fail.Code.Value).ToList();
+        List<string> known = [.. listed, .. CommonFailures, .. EngineFailures];
+        if (known.Contains(code.Value)) return true;
+        var hint = Nearest.DidYouMean(code.Value, known);
+        if (hint.Length == 0) hint = listed.Count == 0 ? "; it lists no failures" : $"; it lists {string.Join(", ", listed)}";
+        findings.Error(FindingCodes.UnknownFailure, code.Place, $"flow '{flow.Loaded.Flow.Name}' does not end with {Characters.Quote(code.Value)}{hint}");
+        return false;
     }
 
     /// <summary><c>25s</c> or <c>20s..30s</c>.</summary>

@@ -152,7 +152,7 @@ internal sealed class TypedValueReader(JsonSerializerOptions json, FindingList f
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(DateTimeOffset) => "a moment, such as +30s or 2031-02-03T04:05:06Z",
         _ when type == typeof(TimeSpan) => "a duration, such as 90s",
-        _ when IsNumber(type) => "a number",
+        _ when IsNumber(type) => Type.GetTypeCode(type) < TypeCode.Single ? "a whole number" : "a number",
         _ when type == typeof(Uri) => "an address",
         _ => "a text",
     };

@@ -113,7 +113,7 @@ internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome, J
         }
         else if (shown.Count < expected.Items.Length) Differ(expected.Items[shown.Count].Place, "this is shown", $"there are only {Count(shown.Count)}", null);
 
-        static string Count(int count) => string.Create(CultureInfo.InvariantCulture, $"{count} prompts");
+        static string Count(int count) => count == 1 ? "1 prompt" : string.Create(CultureInfo.InvariantCulture, $"{count} prompts");
     }
 
     private void CheckPrompt(ExpectedPrompt expected, PromptView view, int line, TimeSpan at)
@@ -173,7 +173,7 @@ internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome, J
         }
     }
 
-    private static string Or(string? text) => string.IsNullOrEmpty(text) ? "none" : text;
+    private static string Or(string? text) => string.IsNullOrEmpty(text) ? "nothing" : text;
 
     private void Differ(Place place, string expected, string was, int? line) => differences.Add(new Difference(place, expected, was, line));
 }
