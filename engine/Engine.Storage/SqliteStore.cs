@@ -1,3 +1,4 @@
+using System.Text;
 using Engine.Runs;
 
 namespace Engine.Storage;
@@ -48,6 +49,14 @@ public sealed partial class SqliteStore : IRunStore, IAccessStore, IAsyncDisposa
             await opened.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A key of 32 bytes for a purpose outside the database, from which the sealing key cannot be found.</summary>
+    public byte[] DeriveKey(string purpose)
+    {
+        var derived = new byte[MasterKey.LengthBytes];
+        key.Derive(Encoding.UTF8.GetBytes($"other\u001f{purpose}"), derived);
+        return derived;
     }
 
     /// <summary>Finishes the writes that wait, then closes.</summary>

@@ -57,9 +57,13 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
     /// <summary>An engine that is given both files takes one name only once.</summary>
     private static FlowCheck WithDuplicate(FlowCheck second, string file, string name, string first) => second with
     {
-        Findings = second.Findings.Add(new Finding("FILE003", Severity.Error, PlaceOfName(file, second.Text, name),
-            $"flow '{name}' is also defined in '{first}'; give each flow a name of its own")),
+        Findings = second.Findings.Add(NameTaken(file, second.Text, name, first)),
     };
+
+    /// <summary>Says of a file that another one defines its flow already.</summary>
+    public static Finding NameTaken(string file, string text, string name, string first) => new(
+        "FILE003", Severity.Error, PlaceOfName(file, text, name),
+        $"flow '{name}' is also defined in '{first}'; give each flow a name of its own");
 
     private static Place PlaceOfName(string file, string text, string name)
     {
