@@ -47,6 +47,7 @@ public abstract record CompiledStep(string Name, int Line)
     /// <param name="As">The slot of the form; null where it is not kept.</param>
     /// <param name="FormType">The generated record's full name; its properties are the fields, and <c>Left</c>, the tries left.</param>
     /// <param name="Submit">The call made with each answer; null for none. Its answer goes to <paramref name="SubmitAs"/>.</param>
+    /// <param name="SubmitUndo">What takes back each call that gave an answer, accepted or not; null for nothing.</param>
     /// <param name="AgainCondition">Read after each answer of the call; true asks again. Null: accepted.</param>
     /// <param name="AgainOn">Failures that run some steps and then ask again.</param>
     /// <param name="AgainText">Shown above the form when it asks again; null: the failure's own text.</param>
@@ -54,7 +55,7 @@ public abstract record CompiledStep(string Name, int Line)
     /// <param name="Timeout">Null: the run's own limit bounds it.</param>
     public sealed record Prompt(
         string Name, int Line, ImmutableArray<Field> Fields, TextTemplate? Text, LocalText? Button, int? As, string FormType,
-        int? Submit, int? SubmitAs, Retry SubmitRetry, int? SubmitConfirm, int? AgainCondition, ImmutableArray<Handler> AgainOn,
+        int? Submit, int? SubmitAs, Retry SubmitRetry, int? SubmitConfirm, Undo? SubmitUndo, int? AgainCondition, ImmutableArray<Handler> AgainOn,
         ImmutableArray<Handler> Catch, TextTemplate? AgainText, int Max, int? OnGiveUp, TimeSpan? Timeout, int? OnTimeout,
         Show? Show, ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line)
     {

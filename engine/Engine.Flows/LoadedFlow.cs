@@ -18,10 +18,12 @@ public sealed class LoadedFlow
     private readonly Func<string, Assembly?> findPlugin;
     private readonly ConstructorInfo newScope;
     private readonly ImmutableArray<Type> slotTypes;
+    private readonly Func<FlowScope, FlowScope> watch;
 
-    private LoadedFlow(CompiledFlow flow, Assembly assembly, Func<string, Assembly?> findPlugin)
+    private LoadedFlow(CompiledFlow flow, Assembly assembly, Func<string, Assembly?> findPlugin, Func<FlowScope, FlowScope> watch)
     {
         Flow = flow;
+        this.watch = watch;
         this.assembly = assembly;
         this.findPlugin = findPlugin;
         var scope = assembly.GetType(ScopeType, throwOnError: true) ?? throw new TypeLoadException(ScopeType);
@@ -42,10 +44,10 @@ public sealed class LoadedFlow
     {
         var context = new FlowLoadContext(flow.Name, findPlugin);
         using var image = new MemoryStream([.. flow.Image]);
-        return new LoadedFlow(flow, context.LoadFromStream(image), findPlugin);
+        return new LoadedFlow(flow, context.LoadFromStream(image), findPlugin, scope => scope);
     }
 
-    public FlowScope NewScope() => (FlowScope)newScope.Invoke([]);
+    public FlowScope NewScope() => watch((FlowScope)newScope.Invoke([]));
 
     /// <summary>The type of a slot's values; nullable value types as they are.</summary>
     public Type SlotType(int slot) => slotTypes[slot];
@@ -62,6 +64,9 @@ public sealed class LoadedFlow
             : findPlugin(name[(comma + 1)..].Trim())?.GetType(name[..comma]);
         return type ?? throw new TypeLoadException($"'{name}' is neither a type of flow '{Flow.Name}' nor of a plugin it uses");
     }
+
+    /// <summary>The same expressions under another program, each scope seen by a watcher: how tests find out where a flow came.</summary>
+    internal LoadedFlow Watched(CompiledFlow program, Func<FlowScope, FlowScope> scope) => new(program, assembly, findPlugin, scope);
 
     private sealed class FlowLoadContext(string name, Func<string, Assembly?> findPlugin)
         : AssemblyLoadContext(name, isCollectible: true)

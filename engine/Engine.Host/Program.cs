@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Engine.Host;
 
-var root = new RootCommand("Runs provider login flows written in YAML.") { ServeCommand.Create(), CheckCommand.Create(), RunCommand.Create() };
+var root = new RootCommand("Runs provider login flows written in YAML.")
+{
+    ServeCommand.Create(), CheckCommand.Create(), TestCommand.Create(), RunCommand.Create(),
+};
 ServeCommand.AddTo(root);
 return await CommandLine.RunAsync(root, args, Console.Out, Console.Error, CancellationToken.None);

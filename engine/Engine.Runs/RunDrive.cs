@@ -141,7 +141,8 @@ internal sealed class RunDrive(
         if (call is not { } gone) return;
         call = null;
         gone.Cancel.Cancel();
-        abandoned.Add(gone.Outcome.ContinueWith(_ => gone.Cancel.Dispose(), TaskScheduler.Default));
+        abandoned.Add(gone.Outcome.ContinueWith(
+            _ => gone.Cancel.Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default));
     }
 
     private async Task<RunEvent> PerformAsync(Effect effect, CancellationToken cancellation)
@@ -204,8 +205,11 @@ internal sealed class RunDrive(
     {
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(MayLetGo ? cancellation : default);
         await Task.WhenAny(outcome, hint, held.Lost, Task.Delay(Capped(pause), time, awake.Token));
-        await awake.CancelAsync();
+        End(awake);
     }
+
+    /// <summary>At once and on this thread: nothing but a timer hangs on it, and virtual time must know when all is quiet.</summary>
+    private static void End(CancellationTokenSource awake) => awake.Cancel();
 
     /// <summary>Whether the call may be left to the next worker, who makes it again.</summary>
     private bool MayLetGo => run.Pending is not { Site: >= 0 and var site } || flow.Flow.Calls[site].Effect != Sdk.Effect.Once;

@@ -65,6 +65,16 @@ public sealed class RunPump(
         await renewing;
     }
 
+    /// <summary>
+    /// Works on what is due now, on the caller's thread, until each run waits or has ended. For a host that owns the time: nothing here
+    /// renews a lease or waits for the next due time.
+    /// </summary>
+    public async Task WorkDueAsync(CancellationToken cancellation)
+    {
+        var claimed = await ports.Store.ClaimDueAsync(new ClaimRequest(options.Node, options.Batch, options.Lease), cancellation);
+        foreach (var run in claimed) await worker.WorkAsync(new HeldRun(run), cancellation);
+    }
+
     public void Dispose() => places.Dispose();
 
     private async Task PumpSafelyAsync(CancellationToken cancellation)

@@ -9,11 +9,6 @@ internal sealed partial class RunTurn
     /// <summary>The longest that one attempt may take.</summary>
     private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long it is asked whether a call in doubt happened.</summary>
-    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromMinutes(2);
-
-    private static readonly TimeSpan ConfirmPause = TimeSpan.FromSeconds(1);
-
     /// <summary>Whether a call is under way that must happen once, or that is looked up: it cannot be abandoned.</summary>
     private bool IsSettling => run.Pending is { Kind: PendingKind.Call or PendingKind.Submit } call
         && (call.ConfirmingSince is not null || (call.SendAt is null && flow.Calls[call.Site].Effect == Sdk.Effect.Once));
@@ -95,14 +90,17 @@ internal sealed partial class RunTurn
     private void AnswerCall(CompiledStep.Call step, object value)
     {
         if (step.As is { } slot) SetSlot(slot, value);
-        if (step.Undo is { } undo)
-        {
-            var entry = new UndoEntry(run.Step, undo.Site, Evaluate(flow.Calls[undo.Site].Arguments));
-            Change(run with { Undo = run.Undo.Add(entry) });
-        }
+        Arm(step.Undo);
         foreach (var part in step.Leftover) KeepLeftover(part);
         if (run.Ending is not null) UndoNext();
         else next = step.Next;
+    }
+
+    /// <summary>Keeps the call that takes back what was just answered, its arguments fixed now.</summary>
+    private void Arm(Undo? undo)
+    {
+        if (undo is null) return;
+        Change(run with { Undo = run.Undo.Add(new UndoEntry(run.Step, undo.Site, Evaluate(flow.Calls[undo.Site].Arguments))) });
     }
 
     private void Fail(PendingCall call, Failure failure)
@@ -174,61 +172,6 @@ internal sealed partial class RunTurn
     {
         SetSlot(RootSlots.Failure, failure);
         next = handler.Target;
-    }
-
-    /// <summary>The worker that made the call is gone, and its outcome with it.</summary>
-    private void Lose(PendingCall call)
-    {
-        if (call.Kind == PendingKind.LookUp)
-        {
-            effect = new Effect.LookUpIdentity(call.Effect, (string)call.Input);
-            return;
-        }
-        var isOnce = flow.Calls[call.Site].Effect == Sdk.Effect.Once && call.ConfirmingSince is null;
-        if (!isOnce)
-        {
-            call = call with { Deadline = DeadlineOf(call) };
-            Change(run with { Pending = call });
-            if (call.Kind != PendingKind.Poll) NoteCall("call_repeated", call);
-            Perform(call);
-        }
-        else if (call.Kind == PendingKind.Undo) UndoneOne(call, "undo_in_doubt");
-        else if (call.Deadline <= now) Settle(call);
-        else
-        {
-            NoteCall("call_lost", call);
-            Change(run with { Pending = call with { IsLost = true } });
-        }
-    }
-
-    /// <summary>Finds out whether a call happened that must not be repeated.</summary>
-    private void Settle(PendingCall call)
-    {
-        if (call.Confirm is not { } confirm) RemainInDoubt();
-        else Send(call with { ConfirmingSince = now, Attempt = 1, RateLimits = 0, Confirm = confirm with { SettleBy = call.Deadline } });
-    }
-
-    private void FailConfirm(PendingCall call, Failure failure)
-    {
-        var isEarly = now < call.Confirm?.SettleBy;
-        var mayAskAgain = isEarly || IsLater(failure) || failure.Code == Failures.RateLimited;
-        if (!mayAskAgain || now - call.ConfirmingSince >= ConfirmLimit)
-        {
-            RemainInDoubt();
-            return;
-        }
-        var pause = failure.Code == Failures.RateLimited
-            ? Pauses.AfterRateLimit(failure, call.RateLimits)
-            : Pauses.AfterAttempt(ConfirmPause, call.Attempt);
-        if (isEarly && call.Confirm is { } confirm && now + pause > confirm.SettleBy) pause = confirm.SettleBy - now;
-        WaitToSend(call with { Attempt = call.Attempt + 1, RateLimits = call.RateLimits + 1 }, pause > ConfirmLimit ? ConfirmLimit : pause);
-    }
-
-    private void RemainInDoubt()
-    {
-        Note("in_doubt");
-        if (run.Ending is not null) AbandonCall();
-        else GiveUpCall(new Failure(Failures.InDoubt, "it is not known whether the call happened", IsInDoubt: true));
     }
 
     private static bool IsInDoubt(Failure failure) => failure.IsInDoubt || failure.Code == Failures.InDoubt;

@@ -42,7 +42,7 @@ internal sealed partial class RunTurn
         if (step.As is { } slot) Keep(slot, answer);
         if (scope.Condition(step.UntilCondition))
         {
-            Note("poll_ended", ("rounds", Memory.Rounds.ToString(CultureInfo.InvariantCulture)));
+            NoteRounds("poll_ended");
             Change(run with { Prompt = null });
             Become(RunStatus.Running);
             next = step.Next;
@@ -97,6 +97,9 @@ internal sealed partial class RunTurn
     private bool IsEnd(string code) =>
         code is Failures.ProviderChanged or Failures.ConfigError or Failures.InDoubt or Failures.Internal
         || flow.Fails.Any(end => end.Code == code);
+
+    /// <summary>The rounds themselves are not noted: a poll's end counts them.</summary>
+    private void NoteRounds(string kind) => Note(kind, ("rounds", Memory.Rounds.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Noted once for failures in a row: rounds are many.</summary>
     private void NoteRoundFailure(Failure failure) =>

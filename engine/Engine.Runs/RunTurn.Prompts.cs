@@ -70,6 +70,7 @@ internal sealed partial class RunTurn
     private void AnswerSubmit(CompiledStep.Prompt step, object value)
     {
         if (step.SubmitAs is { } slot) SetSlot(slot, value);
+        Arm(step.SubmitUndo);
         if (run.Ending is not null) UndoNext();
         else if (step.AgainCondition is { } again && scope.Condition(again)) Refuse(step, EngineTexts.RefusalCode(step.Fields), null, null);
         else Accept(step);

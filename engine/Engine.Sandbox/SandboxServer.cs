@@ -4,6 +4,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Engine.Sandbox;
 
@@ -101,6 +102,7 @@ public sealed class SandboxServer : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var web = builder.Build();
         web.UseRouting();
@@ -134,5 +136,15 @@ public sealed class SandboxServer : IAsyncDisposable
         var address = new Uri(Address, $"{simulator.Provider}/{world.Id}");
         return new WorldAddress(
             world.Id, world.Origin.Scenario, address.AbsoluteUri, $"{address.AbsoluteUri}/phone?lang={world.Origin.Language}", simulator.Settings(world, address));
+    }
+
+    /// <summary>
+    /// Only its owner ends a sandbox. The usual lifetime ends it at the first Ctrl-C, while runs still have to undo what they began.
+    /// </summary>
+    private sealed class OwnersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -8,11 +8,15 @@ internal sealed partial class Binder
     /// <summary>Null where the operation does not exist, which findings say.</summary>
     public BoundCall? Call(CallNode node) => Once(node, () => new Maybe(BindCall(node))).Call;
 
-    /// <summary>A generated record, made of the values that the flow names.</summary>
-    public BoundRecord Generated(string name, IEnumerable<NamedValue> values) => new(
-        $"global::{GeneratedTypes.Namespace}.{name}",
-        [.. values.Select(value => ("@" + value.Name.Value, Member(name, value)))],
-        []);
+    /// <summary>A generated record, made of the values that the flow names; members it does not name are null.</summary>
+    public BoundRecord Generated(string name, ImmutableArray<NamedValue> values)
+    {
+        var given = values.Select(value => ("@" + value.Name.Value, Member(name, value)));
+        var absent = model.Types.MembersOf(name)
+            .Where(member => member.Type is not null && values.All(value => value.Name.Value != member.Name.Value))
+            .Select(member => ("@" + member.Name.Value, (Bound)new Bound.Constant(member.Name, "default")));
+        return new BoundRecord($"global::{GeneratedTypes.Namespace}.{name}", [.. given, .. absent], []);
+    }
 
     private Bound Member(string owner, NamedValue value)
     {

@@ -87,8 +87,11 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     private Bound Alone(Translation translation) =>
         translation.Type is not null || translation.Source.Syntax.IsKind(Microsoft.CodeAnalysis.CSharp.SyntaxKind.NullLiteralExpression)
-            ? new Bound.Computed(translation, "", Unwraps: false, IsNullWanted: true)
+            ? new Bound.Computed(translation, TargetOf(translation), Unwraps: false, IsNullWanted: true)
             : Refuse(FindingCodes.TypeMismatch, translation, "the type of this is not clear; declare the variable under 'vars'");
+
+    private static string TargetOf(Translation translation) =>
+        translation is { NeedsTarget: true, Type: { } type } ? TypeNames.Code(type) : "";
 
     private T Once<T>(object node, Func<T> bind)
         where T : class
@@ -102,7 +105,8 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     private Bound Fit(Translation translation, ITypeSymbol target, string wants)
     {
-        var isNullWanted = Library.IsNullableValue(target) || target is { IsReferenceType: true, NullableAnnotation: not NullableAnnotation.NotAnnotated };
+        var isNullWanted = Library.IsNullableValue(target)
+            || target is { IsReferenceType: true, NullableAnnotation: not NullableAnnotation.NotAnnotated };
         var code = TypeNames.Code(target) + (isNullWanted && target.IsReferenceType ? "?" : "");
         if (translation.Type is not { } type) return new Bound.Computed(translation, code, Unwraps: false, isNullWanted);
         var unwraps = Library.IsNullableValue(type) && target.IsValueType && !Library.IsNullableValue(target);
@@ -161,7 +165,11 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
         }
 
         var type = Library.Underlying(declared);
-        if (HasTextForm(type)) return new Bound.Computed(translation, TypeNames.Code(type), Library.IsNullableValue(declared), IsNullWanted: false);
+        if (HasTextForm(type))
+        {
+            return new Bound.Computed(translation, TypeNames.Code(type), Library.IsNullableValue(declared), IsNullWanted: false);
+        }
+
         if (Library.IsSensitive(type)) Refuse(FindingCodes.SecretIntoText, translation, $"a {Words(type)} value cannot be put into a text");
         else Refuse(FindingCodes.TypeMismatch, translation, $"'{Words(type)}' as a whole has no text form; choose one of its members");
         return null;
@@ -171,7 +179,7 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
         type.TypeKind == TypeKind.Enum
         || type.SpecialType is SpecialType.System_String or SpecialType.System_Boolean or SpecialType.System_Decimal
             or (>= SpecialType.System_SByte and <= SpecialType.System_Double)
-        || Library.Is(type, Library.TimeSpan) || Library.Is(type, Library.Moment) || Library.Is(type, Library.Guid) || Library.Is(type, Library.Uri);
+        || new[] { Library.TimeSpan, Library.Moment, Library.Guid, Library.Uri }.Any(one => Library.Is(type, one));
 
     private Translation? Translate(ValueNode.Expression node) => parser.Parse(node) is { } expression ? Translate(expression) : null;
 

@@ -36,7 +36,8 @@ internal sealed record BoundRecord(
 }
 
 /// <summary>A call of an operation, its arguments judged.</summary>
-internal sealed record BoundCall(CallNode Node, UsedProvider Used, Operation Operation, INamedTypeSymbol Input, INamedTypeSymbol Output, BoundRecord Record);
+internal sealed record BoundCall(
+    CallNode Node, UsedProvider Used, Operation Operation, INamedTypeSymbol Input, INamedTypeSymbol Output, BoundRecord Record);
 
 /// <summary>The subject of a branch and what its cases stand for.</summary>
 /// <param name="Subject">Null where a finding was given.</param>

@@ -31,7 +31,9 @@ internal sealed class Compilation
         var found = new FindingList();
         found.Add(reading.Findings);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Deadline);
+
+        // A flow that was checked before is known to end: a busy machine must not cost a run its flow.
+        if (isProved) deadline.CancelAfter(Deadline);
         CompiledFlow? flow = null;
         try
         {
@@ -47,6 +49,7 @@ internal sealed class Compilation
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
     {
+        if (!SplicedNames.ArePlain(document, findings)) return null;
         var library = new Library(document, catalog, findings);
         var parser = new ExpressionParser(findings);
         var types = new FlowTypes(document, library, findings);
@@ -68,13 +71,16 @@ internal sealed class Compilation
         if (!findings.HasErrors) new Reads(document, types, binder).WarnOfUnread(findings);
     }
 
+    private LocalText NameInAllLanguages =>
+        new(document.Languages.ToImmutableDictionary(language => language, _ => document.Name, StringComparer.Ordinal));
+
     private CompiledFlow Assemble(FlowSource source, Library library, Lowering lowering, ImmutableArray<byte> image)
     {
         var builds = library.Providers.Select(used => used.Provider).DistinctBy(provider => provider.Name, StringComparer.Ordinal)
             .ToImmutableDictionary(provider => provider.Name, provider => provider.Build, StringComparer.Ordinal);
         return new CompiledFlow(
             document.Name, FlowVersion.Of(source, builds), document.Text.Raw,
-            document.Title is null ? new LocalText(document.Languages.ToImmutableDictionary(one => one, _ => document.Name, StringComparer.Ordinal)) : Fields.TextOf(document.Title),
+            document.Title is null ? NameInAllLanguages : Fields.TextOf(document.Title),
             document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), EndCodes.Of(document, library),
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
             lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);

@@ -36,7 +36,7 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
                 case StepNode.Prompt { Submit: { } submit } prompt:
                     Check(submit.Operation, prompt.Catch, prompt.AgainOn, isPolled: false);
                     CheckConfirm(submit.Operation, submit.Confirm);
-                    CheckUndo(submit.Operation, null);
+                    CheckUndo(submit.Operation, submit.Undo);
                     break;
                 case StepNode.Fail fail:
                     CheckEnd(fail.Code);
@@ -72,7 +72,8 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         used.Add(Failures.InDoubt);
         if (listed.Contains(Failures.InDoubt)) return;
         findings.Error(FindingCodes.InDoubtNotHandled, node.Operation.Place,
-            $"'{operation.Name}' must not happen twice, so a lost answer may leave it in doubt; catch '{Failures.InDoubt}', or list it under 'fails'");
+            $"'{operation.Name}' must not happen twice, so a lost answer may leave it in doubt; "
+            + $"catch '{Failures.InDoubt}', or list it under 'fails'");
     }
 
     private void CheckCaught(Word code, Operation operation, List<DeclaredFailure> possible, HashSet<string> handled)
@@ -93,8 +94,9 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
 
         var known = operation.Failures.Select(failure => failure.Code).Concat(OfTheEngine).ToList();
         var near = Nearest.DidYouMean(code.Value, known);
-        findings.Error(FindingCodes.FailureNotDeclared, code.Place, $"'{operation.Name}' does not fail with '{code}'"
-            + (near.Length > 0 ? near : $"; it may fail with {string.Join(", ", operation.Failures.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"))}"));
+        var own = string.Join(", ", operation.Failures.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"));
+        findings.Error(FindingCodes.FailureNotDeclared, code.Place,
+            $"'{operation.Name}' does not fail with '{code}'{(near.Length > 0 ? near : $"; it may fail with {own}")}");
     }
 
     private void CheckConfirm(CallNode node, CallNode? confirm)
@@ -103,7 +105,8 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         if (!Library.Is(call.Output, found.Output))
         {
             findings.Error(FindingCodes.ConfirmGivesOther, confirm.Operation.Place,
-                $"'{confirm.Operation}' gives {TypeNames.Words(found.Output)}, and '{node.Operation}' gives {TypeNames.Words(call.Output)}; what is found takes the place of the answer");
+                $"'{confirm.Operation}' gives {TypeNames.Words(found.Output)}, and '{node.Operation}' gives "
+                + $"{TypeNames.Words(call.Output)}; what is found takes the place of the answer");
         }
         else if (found.Operation.Effect != Effect.Safe)
         {
@@ -116,7 +119,8 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
     {
         if (undo is not null || binder.Call(node) is not { Operation.Creates: true }) return;
         findings.Error(FindingCodes.UndoMissing, node.Operation.Place,
-            $"'{node.Operation}' leaves something at the provider; say how it is taken back with 'undo', or 'undo: none' and 'because', on a step 'call'");
+            $"'{node.Operation}' leaves something at the provider; say how it is taken back with 'undo', "
+            + "or 'undo: none' and 'because', beside the call");
     }
 
     private void CheckEnd(Scalar code)

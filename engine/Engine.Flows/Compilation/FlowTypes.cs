@@ -10,6 +10,9 @@ internal sealed class InferredMember(Scalar name)
     /// <summary>All values the flow gives it.</summary>
     public List<ValueNode> Values { get; } = [];
 
+    /// <summary>Whether there are records without it, so that it may be null.</summary>
+    public bool IsOptional { get; set; }
+
     /// <summary>Null while it is not known.</summary>
     public string? Type { get; set; }
 }
@@ -41,6 +44,11 @@ internal sealed class FlowTypes
                 Add(LeftoverParts, call.Leftover);
             }
         }
+
+        // Each step leaves its own parts, and each connect gives all of its record at once.
+        foreach (var part in LeftoverParts) part.IsOptional = true;
+        var connects = Steps.All(document.Steps).Count(step => step is StepNode.Connect);
+        foreach (var member in ConnectionParams.Concat(ConnectionCredentials)) member.IsOptional = member.Values.Count < connects;
     }
 
     public Library Library { get; }
@@ -54,6 +62,14 @@ internal sealed class FlowTypes
     public List<InferredMember> ConnectionCredentials { get; } = [];
 
     public List<InferredMember> LeftoverParts { get; } = [];
+
+    /// <summary>The members of one of the records.</summary>
+    public List<InferredMember> MembersOf(string record) => record switch
+    {
+        Params => ConnectionParams,
+        Credentials => ConnectionCredentials,
+        _ => LeftoverParts,
+    };
 
     public IEnumerable<InferredMember> Inferred => [.. ConnectionParams, .. ConnectionCredentials, .. LeftoverParts];
 

@@ -24,5 +24,6 @@ internal sealed class Forms
     public IEnumerable<(string Name, StepNode.Prompt Prompt)> Distinct => distinct.Select(form => (form.Name, form.Prompt));
 
     private static string Signature(FieldNode field) =>
-        $"{field.Name}:{field.Type}:{field.IsOptional && field.Default is null}:{string.Join(',', field.Options.Select(option => option.Name.Value))}";
+        $"{field.Name}:{field.Type}:{field.IsOptional && field.Default is null}:"
+        + string.Join(',', field.Options.Select(option => option.Name.Value));
 }

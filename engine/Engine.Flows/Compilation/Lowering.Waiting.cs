@@ -12,7 +12,7 @@ internal sealed partial class Lowering
     private CompiledStep.Call Call(StepNode.Call call, int next) => new(
         NameOf(call), call.Verb.Place.Line, Site(call.Operation), Slot(call.As), Retry(call.Retry, call.Operation),
         call.Timeout?.Value, call.OnTimeout is null ? null : Lower(call.OnTimeout, next), Handlers(call.Catch, call.Operation, next),
-        call.Confirm is null ? null : Site(call.Confirm), call.Undo is UndoNode.Call undo ? new Undo(Site(undo.Operation)) : null,
+        call.Confirm is null ? null : Site(call.Confirm), Undo(call.Undo),
         [.. call.Leftover.Select(Leftover)], next);
 
     private CompiledStep.Poll Poll(StepNode.Poll poll, int at, int next) => new(
@@ -28,9 +28,9 @@ internal sealed partial class Lowering
             NameOf(prompt), prompt.Verb.Place.Line, Fields.Of(prompt.Fields), Template(prompt.Text),
             prompt.Button is null ? null : Fields.TextOf(prompt.Button), Slot(prompt.As),
             $"{GeneratedTypes.Namespace}.{types.Forms.NameOf(prompt)}", submit is null ? null : Site(submit.Operation), Slot(submit?.As),
-            Retry(submit?.Retry, submit?.Operation), submit?.Confirm is null ? null : Site(submit.Confirm),
-            prompt.AgainWhen is null ? null : Condition(prompt.AgainWhen), AgainOn(prompt.AgainOn, submit?.Operation, at), Handlers(prompt.Catch, submit?.Operation, next),
-            Template(prompt.AgainText), prompt.Max?.Value ?? DefaultTries, prompt.OnGiveUp is null ? null : Lower(prompt.OnGiveUp, next),
+            Retry(submit?.Retry, submit?.Operation), submit?.Confirm is null ? null : Site(submit.Confirm), Undo(submit?.Undo),
+            prompt.AgainWhen is null ? null : Condition(prompt.AgainWhen), AgainOn(prompt.AgainOn, submit?.Operation, at),
+            Handlers(prompt.Catch, submit?.Operation, next), Template(prompt.AgainText), prompt.Max?.Value ?? DefaultTries, prompt.OnGiveUp is null ? null : Lower(prompt.OnGiveUp, next),
             prompt.Timeout?.Value, prompt.OnTimeout is null ? null : Lower(prompt.OnTimeout, next), Show(prompt.Show),
             Actions(prompt.Actions, at, next), next);
     }
@@ -61,6 +61,8 @@ internal sealed partial class Lowering
         Calls.Add(site);
         return site.Index;
     }
+
+    private Undo? Undo(UndoNode? node) => node is UndoNode.Call undo ? new Undo(Site(undo.Operation)) : null;
 
     private Retry Retry(RetryNode? node, CallNode? operation)
     {

@@ -71,7 +71,9 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
                 return new CompiledStep.If(
                     NameOf(step), line, Condition(choice.Condition), Lower(choice.Then, next), Lower(choice.Else, next));
             case StepNode.Require require:
-                var otherwise = require.Else is null ? Add(new CompiledStep.Fail(Unique("fail", line), line, Failures.ProviderChanged)) : Lower(require.Else, next);
+                var otherwise = require.Else is null
+                    ? Add(new CompiledStep.Fail(Unique("fail", line), line, Failures.ProviderChanged))
+                    : Lower(require.Else, next);
                 return new CompiledStep.If(NameOf(step), line, Condition(require.Condition), next, otherwise);
             case StepNode.Repeat repeat:
                 return Repeat(repeat, next);

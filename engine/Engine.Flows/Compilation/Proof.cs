@@ -36,7 +36,8 @@ internal sealed class Proof(FlowDocument document, FlowTypes types, Binder binde
     {
         var span = found.Location.SourceSpan;
         if (proof.FindStretch(span.Start, span.End) is not var (scalar, start, length) || !unset.Add((scalar, start))) return false;
-        findings.Error(FindingCodes.MayBeUnset, scalar.PlaceOf(start, length), $"'{scalar.Value.Substring(start, length)}' is not set on every path to here");
+        var name = scalar.Value.Substring(start, length);
+        findings.Error(FindingCodes.MayBeUnset, scalar.PlaceOf(start, length), $"'{name}' is not set on every path to here");
         return true;
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class ProofWriter
     private void WritePoll(StepNode.Poll poll)
     {
         var after = NewLabel();
+        if (poll.Deadline is { } deadline) WriteTake(binder.Deadline(deadline));
         if (poll.From is { } from)
         {
             WriteTake(binder.From(from, poll.Operation));
@@ -41,7 +42,6 @@ internal sealed partial class ProofWriter
 
     private void WriteRound(StepNode.Poll poll)
     {
-        if (poll.Deadline is { } deadline) WriteTake(binder.Deadline(deadline));
         code.Write("if ");
         WriteCondition(poll.Until);
         code.Write(" break;\n");
@@ -64,6 +64,7 @@ internal sealed partial class ProofWriter
             WriteHandlers(prompt.Catch, after);
             WriteHandlers(prompt.AgainOn, again);
             WriteAssignment(submit.As);
+            if (submit.Undo is UndoNode.Call undo) WriteArguments(undo.Operation);
         }
 
         if (prompt.AgainWhen is { } againWhen)

@@ -207,7 +207,8 @@ internal sealed partial class ProofWriter
         var source = computed.Translation.Source;
         foreach (var piece in computed.Translation.Pieces)
         {
-            if (excused.Contains((source.Scalar, source.Start + piece.Start)) && types.Slots.All.Find(slot => slot.Identifier == piece.Code) is { } slot)
+            if (excused.Contains((source.Scalar, source.Start + piece.Start))
+                && types.Slots.All.Find(slot => slot.Identifier == piece.Code) is { } slot)
             {
                 code.Write($"Make<{slot.Type}>()");
             }

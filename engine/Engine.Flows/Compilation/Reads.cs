@@ -31,7 +31,7 @@ internal sealed class Reads(FlowDocument document, FlowTypes types, Binder binde
     /// <summary>What is evaluated between a prompt's answer and its acceptance.</summary>
     private IEnumerable<Bound> OwnValues(StepNode.Prompt prompt)
     {
-        foreach (var call in new[] { prompt.Submit?.Operation, prompt.Submit?.Confirm })
+        foreach (var call in new[] { prompt.Submit?.Operation, prompt.Submit?.Confirm, (prompt.Submit?.Undo as UndoNode.Call)?.Operation })
         {
             if (call is null || binder.Call(call) is not { } bound) continue;
             foreach (var value in bound.Record.Values) yield return value;

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Engine.Flows;
 
@@ -15,17 +17,39 @@ internal sealed class ScopeCompiler(Library library, FindingList findings, Cance
         var compilation = library.Compilation.AddSyntaxTrees(tree);
         var model = compilation.GetSemanticModel(tree);
         using var image = new MemoryStream();
-        var result = compilation.Emit(image, cancellationToken: cancellation);
+        if (Emit(compilation, image) is not { } result)
+        {
+            findings.Error(FindingCodes.NotChecked, flow, "the C# compiler failed on this flow");
+            return ([], compilation);
+        }
+
         var errors = result.Diagnostics.Where(found => found.Severity == DiagnosticSeverity.Error).ToList();
         foreach (var error in errors) Report(error, scope, model, flow);
         var isGuarded = true;
         foreach (var (translation, start, end) in scope.Expressions)
         {
-            if (errors.Exists(error => error.Location.SourceSpan.IntersectsWith(new Microsoft.CodeAnalysis.Text.TextSpan(start - 1, end - start + 2)))) continue;
+            if (errors.Exists(error => error.Location.SourceSpan.IntersectsWith(new TextSpan(start - 1, end - start + 2)))) continue;
             isGuarded &= IsGuarded(translation, start, end, scope, compilation, model);
         }
 
         return (result.Success && isGuarded ? [.. image.ToArray()] : [], compilation);
+    }
+
+    /// <summary>Null where the compiler itself breaks down, as it may over a platform that lacks a type it takes for granted.</summary>
+    private EmitResult? Emit(CSharpCompilation compilation, MemoryStream image)
+    {
+        try
+        {
+            var result = compilation.Emit(image, cancellationToken: cancellation);
+
+            // A cancellation may come as an error of the compiler's own (CS1569) instead of as the exception.
+            cancellation.ThrowIfCancellationRequested();
+            return result;
+        }
+        catch (Exception crash) when (crash is not OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private bool IsGuarded(Translation translation, int start, int end, ScopeWriter scope, CSharpCompilation compilation, SemanticModel model)

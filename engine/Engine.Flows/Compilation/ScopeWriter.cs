@@ -180,7 +180,7 @@ internal sealed class ScopeWriter
         {
             case Bound.Computed computed:
                 // A value without a type of its own, such as 'a ? 1 : null', takes that of its place.
-                if (computed is { Translation.Type: null, Target.Length: > 0 }) code.Write($"({computed.Target})");
+                if (computed is { Translation.NeedsTarget: true, Target.Length: > 0 }) code.Write($"({computed.Target})");
                 code.Write("(");
                 var start = code.Length;
                 code.Write(computed.Translation);

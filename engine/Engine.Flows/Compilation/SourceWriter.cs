@@ -45,9 +45,11 @@ internal sealed class SourceWriter
         var first = FirstAt(start);
         if (first < 0 || segments[first].Code >= Math.Max(end, start + 1)) return null;
         var last = first;
-        while (last + 1 < segments.Count && segments[last + 1].Code < end && ReferenceEquals(segments[last + 1].Scalar, segments[first].Scalar)) last++;
+        while (last + 1 < segments.Count && Continues(segments[last + 1])) last++;
         var (from, to) = (segments[first], segments[last]);
         return (from.Scalar, from.Start, to.Start + to.Length - from.Start);
+
+        bool Continues(Segment next) => next.Code < end && ReferenceEquals(next.Scalar, segments[first].Scalar);
     }
 
     public override string ToString() => code.ToString();

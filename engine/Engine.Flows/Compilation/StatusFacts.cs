@@ -21,9 +21,12 @@ internal sealed class StatusFacts
         return new StatusFacts(both);
     }
 
+    public static IEnumerable<IFieldSymbol> Members(INamedTypeSymbol choice) =>
+        choice.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue);
+
     public IEnumerable<IFieldSymbol> Possible(StatusKey key)
     {
-        var members = key.Enum.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue);
+        var members = Members(key.Enum);
         return possible.TryGetValue(key, out var left) ? members.Where(member => left.Contains(member.Name)) : members;
     }
 

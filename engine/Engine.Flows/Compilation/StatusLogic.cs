@@ -54,16 +54,18 @@ internal sealed class StatusLogic(Translation condition)
     private static ExpressionSyntax? Tested(SyntaxNode node) => node switch
     {
         IsPatternExpressionSyntax test => test.Expression,
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.IsExpression or (int)SyntaxKind.EqualsExpression or (int)SyntaxKind.NotEqualsExpression } test => test.Left,
+        BinaryExpressionSyntax test when test.Kind() is SyntaxKind.IsExpression or SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression =>
+            test.Left,
         _ => null,
     };
 
     private StatusKey? KeyOf(ExpressionSyntax node)
     {
-        if (!Names.Types.TryGetValue(node, out var type) || Library.Underlying(type) is not INamedTypeSymbol { TypeKind: TypeKind.Enum } choice) return null;
+        if (!Names.Types.TryGetValue(node, out var type)) return null;
+        if (Library.Underlying(type) is not INamedTypeSymbol { TypeKind: TypeKind.Enum } choice) return null;
         var isChain = node.DescendantNodesAndSelf().All(part => part is IdentifierNameSyntax or MemberAccessExpressionSyntax
             or ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax);
-        var slot = node.DescendantNodesAndSelf().Select(part => Names.Reads.GetValueOrDefault(part)).FirstOrDefault(found => found is not null);
+        var slot = node.DescendantNodesAndSelf().Select(part => Names.Reads.GetValueOrDefault(part)).OfType<Slot>().FirstOrDefault();
         if (!isChain || slot is null) return null;
         var path = Names.CodeOf(node).Replace("?", "", StringComparison.Ordinal).Replace(" ", "", StringComparison.Ordinal);
         return new StatusKey(slot, path, choice);

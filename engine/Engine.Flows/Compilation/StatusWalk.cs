@@ -106,7 +106,7 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         StepNode.Branch node, BoundBranch branch, INamedTypeSymbol choice, Bound.Computed subject, StatusFacts facts)
     {
         var key = StatusLogic.KeyOf(subject.Translation);
-        var left = (key is null ? choice.GetMembers().OfType<IFieldSymbol>().Where(member => member.HasConstantValue) : facts.Possible(key)).ToList();
+        var left = (key is null ? StatusFacts.Members(choice) : facts.Possible(key)).ToList();
         StatusFacts? after = null;
         foreach (var (one, values) in node.Cases.Zip(branch.Cases))
         {
@@ -122,7 +122,9 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         {
             findings.Warning(
                 left.Count > 0 ? FindingCodes.ElseSwallows : FindingCodes.CaseNeverHappens, otherwise.Place,
-                left.Count > 0 ? $"'else' takes {missing}, and whatever the provider adds later; name them" : "'else' takes nothing; every value has a case");
+                left.Count > 0
+                    ? $"'else' takes {missing}, and whatever the provider adds later; name them"
+                    : "'else' takes nothing; every value has a case");
             return StatusFacts.Join(after, Block(node.Else, key is null ? facts : facts.With(key, left)));
         }
 

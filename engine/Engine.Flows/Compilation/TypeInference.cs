@@ -29,7 +29,7 @@ internal sealed class TypeInference(FlowTypes types, ExpressionParser parser, Ca
 
         foreach (var member in types.Inferred.Where(member => member.Type is null).ToList())
         {
-            member.Type = TypeOf(member.Values, model);
+            member.Type = TypeOf(member.Values, model) is { } type ? type + (member.IsOptional && !type.EndsWith('?') ? "?" : "") : null;
             isNew |= member.Type is not null;
         }
 

@@ -46,9 +46,11 @@ internal static class VariableTypes
         {
             findings.Error(FindingCodes.UnknownVariableType, type.Scalar.PlaceOf(dot + 1, name.Length),
                 $"provider '{alias}' has no operation '{name}' whose answer could be the type"
-                + Nearest.DidYouMean(name, used.Provider.Operations.SelectMany(one => new[] { one.Name, Names.Snake(one.OutputType[(one.OutputType.LastIndexOf('.') + 1)..]) })));
+                + Nearest.DidYouMean(name, used.Provider.Operations.SelectMany(one => new[] { one.Name, RecordOf(one) })));
         }
 
         return found is null ? null : TypeNames.Code(found);
     }
+
+    private static string RecordOf(Operation operation) => Names.Snake(operation.OutputType[(operation.OutputType.LastIndexOf('.') + 1)..]);
 }

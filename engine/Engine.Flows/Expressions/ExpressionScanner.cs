@@ -169,7 +169,8 @@ internal ref struct ExpressionScanner
     }
 
     private bool IsFilled() =>
-        tokens > 0 || Refuse(FindingCodes.ExpressionMissing, Math.Max(0, isHole ? start - 2 : start), isHole ? 2 : 1, "an expression is missing here");
+        tokens > 0 || Refuse(
+            FindingCodes.ExpressionMissing, Math.Max(0, isHole ? start - 2 : start), isHole ? 2 : 1, "an expression is missing here");
 
     private readonly bool IsNext(string text) => string.CompareOrdinal(value, at, text, 0, text.Length) == 0;
 

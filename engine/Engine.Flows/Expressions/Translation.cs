@@ -13,6 +13,9 @@ internal readonly record struct Piece(string Code, int Start, int Length);
 /// <param name="CallsFunctions">Whether it can use up the budget.</param>
 internal sealed record Translation(Expression Source, NameTable Names, ITypeSymbol? Type, bool CallsFunctions)
 {
+    /// <summary>Whether C# must be told its type, as of <c>a ? 1 : null</c>.</summary>
+    public bool NeedsTarget { get; init; }
+
     public Place Place => Source.Place;
 
     public ImmutableArray<Piece> Pieces { get; } = [.. Names.PiecesOf(Source.Syntax)];

@@ -57,7 +57,7 @@ internal sealed partial class Translator
 
         var members = PropertiesOf(type).Select(one => Names.Snake(one.Name)).ToList();
         var near = Nearest.DidYouMean(text, members.Concat(FunctionsOf(type).Select(one => Names.Snake(one.Name))));
-        if (near.Length == 0 && type.Name == FlowTypes.Params && !model.Library.Providers.Exists(used => Library.Is(used.Assembly, type.ContainingAssembly)))
+        if (near.Length == 0 && type.Name == FlowTypes.Params && Library.Is(type.ContainingAssembly, model.Compilation.Assembly))
         {
             near = "; its members are the 'params' that the flow's 'connect' stores";
         }
@@ -116,7 +116,11 @@ internal sealed partial class Translator
 
         if (receiver is null)
         {
-            foreach (var argument in call.ArgumentList.Arguments.Where(one => one.Expression is not LambdaExpressionSyntax)) Visit(argument.Expression);
+            foreach (var argument in call.ArgumentList.Arguments)
+            {
+                if (argument.Expression is not LambdaExpressionSyntax) Visit(argument.Expression);
+            }
+
             return null;
         }
 

@@ -37,8 +37,8 @@ internal sealed partial class Translator
         var type = translator.Visit(expression.Syntax);
         isWaiting = translator.isWhole && translator.isWaiting;
         if (!translator.isWhole || isWaiting) return null;
-        type ??= model.TypeOf(translator.names.CodeOf(expression.Syntax));
-        return new Translation(expression, translator.names, type, translator.callsFunctions);
+        var natural = model.TypeOf(translator.names.CodeOf(expression.Syntax));
+        return new Translation(expression, translator.names, natural ?? type, translator.callsFunctions) { NeedsTarget = natural is null };
     }
 
     private ITypeSymbol? Visit(ExpressionSyntax node)
@@ -69,7 +69,7 @@ internal sealed partial class Translator
             case InvocationExpressionSyntax call:
                 return Call(call);
             case LiteralExpressionSyntax literal:
-                return literal.IsKind(SyntaxKind.StringLiteralExpression) ? Library.Special(SpecialType.System_String) : Ask(node);
+                return Literal(literal);
             case PrefixUnaryExpressionSyntax unary:
                 return Visit(unary.Operand);
             case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.IsExpression } test:
@@ -82,9 +82,8 @@ internal sealed partial class Translator
                 return Binary(binary);
             case ConditionalExpressionSyntax choice:
                 Visit(choice.Condition);
-                Visit(choice.WhenTrue);
-                Visit(choice.WhenFalse);
-                return Ask(node);
+                var (one, other) = (Visit(choice.WhenTrue), Visit(choice.WhenFalse));
+                return Same(one, other) ?? OrNull(one, choice.WhenFalse) ?? OrNull(other, choice.WhenTrue) ?? Ask(node);
             case SwitchExpressionSyntax choice:
                 Switch(choice);
                 return Ask(node);
@@ -93,6 +92,15 @@ internal sealed partial class Translator
                 return null;
         }
     }
+
+    private ITypeSymbol? Literal(LiteralExpressionSyntax literal) => literal.Token.Value switch
+    {
+        string => Library.Special(SpecialType.System_String),
+        bool => Bool,
+        int => Library.Special(SpecialType.System_Int32),
+        null => null,
+        _ => Ask(literal),
+    };
 
     private ITypeSymbol Bool => Library.Special(SpecialType.System_Boolean);
 
@@ -152,7 +160,7 @@ internal sealed partial class Translator
         var kind = binary.Kind();
         var isEquality = kind is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression;
         var right = isEquality && EnumOf(left) is not null && Bare(binary.Right) is { } bare ? Constant(bare, left) : Visit(binary.Right);
-        if (kind == SyntaxKind.CoalesceExpression) return Ask(binary);
+        if (kind == SyntaxKind.CoalesceExpression) return Same(left is null ? null : Library.Underlying(left), right) ?? Ask(binary);
         if ((Library.IsSensitive(left) || Library.IsSensitive(right)) && !(isEquality && IsNull(binary.Right)))
         {
             Refuse(FindingCodes.SecretMisplaced, binary, "a secret cannot be compared or changed; it can only be tested for null");
@@ -166,8 +174,19 @@ internal sealed partial class Translator
         }
 
         return kind is SyntaxKind.AddExpression or SyntaxKind.SubtractExpression or SyntaxKind.MultiplyExpression
-            or SyntaxKind.DivideExpression or SyntaxKind.ModuloExpression ? Ask(binary) : Bool;
+            or SyntaxKind.DivideExpression or SyntaxKind.ModuloExpression ? Number(left, right) ?? Ask(binary) : Bool;
     }
+
+    /// <summary>The types that need no asking: a long chain of operators would ask about each of its parts.</summary>
+    private static ITypeSymbol? Same(ITypeSymbol? one, ITypeSymbol? other) => one is not null && Library.Is(one, other) ? one : null;
+
+    private INamedTypeSymbol? OrNull(ITypeSymbol? type, ExpressionSyntax other) =>
+        type is { IsValueType: true } && IsNull(other) ? Library.NullableOf(Library.Underlying(type)) : null;
+
+    private static ITypeSymbol? Number(ITypeSymbol? one, ITypeSymbol? other) =>
+        one?.SpecialType is SpecialType.System_Int32 or SpecialType.System_Int64 or SpecialType.System_Decimal or SpecialType.System_Double
+            ? Same(one, other)
+            : null;
 
     /// <summary>What the C# compiler says, where no function's parameter is in the way.</summary>
     private ITypeSymbol? Ask(ExpressionSyntax node) =>

@@ -81,10 +81,10 @@ internal sealed partial class FlowReader
     private SubmitNode? ReadSubmit(YamlEntry entry)
     {
         if (ReadKeys(entry) is not { } keys) return null;
-        keys.RefuseOthers("call", "with", "as", "retry", "confirm");
+        keys.RefuseOthers("call", "with", "as", "retry", "confirm", "undo", "because");
         var operation = keys.Require("call") is { } call ? ReadOperation(call, keys) : null;
-        var (asName, retry, confirm) = (ReadAs(keys), ReadRetry(keys), ReadConfirm(keys));
-        return operation is null ? null : new SubmitNode(operation, asName, retry, confirm);
+        var (asName, retry, confirm, undo) = (ReadAs(keys), ReadRetry(keys), ReadConfirm(keys), ReadUndo(keys));
+        return operation is null ? null : new SubmitNode(operation, asName, retry, confirm, undo);
     }
 
     private ShowNode? ReadShow(Keys keys, bool isPrompt)

@@ -75,7 +75,7 @@ internal sealed record CaseNode(ImmutableArray<Word> Names, Block Steps);
 internal sealed record RetryNode(Scalar Key, CountNode? Max, DurationNode? Every);
 
 /// <summary>The call made with each answer of a prompt.</summary>
-internal sealed record SubmitNode(CallNode Operation, Scalar? As, RetryNode? Retry, CallNode? Confirm);
+internal sealed record SubmitNode(CallNode Operation, Scalar? As, RetryNode? Retry, CallNode? Confirm, UndoNode? Undo);
 
 /// <summary>How a step is taken back.</summary>
 internal abstract record UndoNode

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using Engine.Flows;
-using Engine.Plugins;
-using Engine.Sdk;
 
 namespace Engine.Host;
 
@@ -38,33 +36,5 @@ internal static class CheckCommand
             return await report.RunAsync(files, cancellation);
         });
         return command;
-    }
-
-    /// <summary>What flows may call. Nothing is called: the plugins are only looked at.</summary>
-    private sealed class KnownPlugins : IDisposable
-    {
-        private readonly string builds = Directory.CreateTempSubdirectory("engine-check-").FullName;
-        private readonly HttpMessageInvoker http = new(ProviderHttp.NewHandler());
-        private readonly PluginCatalog plugins;
-
-        private KnownPlugins(string folder) => plugins = PluginCatalog.Load([folder], builds, http, TimeProvider.System);
-
-        public Catalog Catalog => plugins.Catalog;
-
-        /// <param name="folder">Null: the shipped ones.</param>
-        public static KnownPlugins Load(string? folder, TextWriter error)
-        {
-            if (folder is not null && !Directory.Exists(folder)) throw new MisuseException($"--plugins: the folder '{folder}' does not exist");
-            var known = new KnownPlugins(folder ?? DefaultPlaces.PluginFolder);
-            foreach (var problem in known.plugins.Problems) error.WriteLine($"engine: {Display.Harmless(problem.ToString())}");
-            return known;
-        }
-
-        public void Dispose()
-        {
-            plugins.Dispose();
-            http.Dispose();
-            Directory.Delete(builds, recursive: true);
-        }
     }
 }

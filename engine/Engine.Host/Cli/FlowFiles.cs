@@ -27,6 +27,21 @@ internal static class FlowFiles
             : throw new MisuseException($"no flow is in '{string.Join("', '", paths)}': no file is named *.yaml or *.yml");
     }
 
+    /// <summary>The tests of flows as given, and those below the folders, once each.</summary>
+    /// <exception cref="MisuseException">A path does not exist, is no test, or no test is there.</exception>
+    public static IReadOnlyList<string> FindTests(IReadOnlyList<string> paths)
+    {
+        if (paths.FirstOrDefault(path => File.Exists(path) && !IsTest(path)) is { } other)
+        {
+            throw new MisuseException($"'{other}' is no test of a flow; tests are named *.test.yaml");
+        }
+
+        var found = paths.SelectMany(FilesAt).Where(IsTest).DistinctBy(Path.GetFullPath, StringComparer.Ordinal).ToList();
+        return found.Count > 0
+            ? found
+            : throw new MisuseException($"no test is in '{string.Join("', '", paths)}': no file is named *.test.yaml");
+    }
+
     private static IEnumerable<string> FilesAt(string path)
     {
         if (File.Exists(path)) return [path];
@@ -49,9 +64,9 @@ internal static class FlowFiles
         return files.Order(StringComparer.Ordinal);
     }
 
-    private static bool IsFlow(ReadOnlySpan<char> name) =>
+    public static bool IsFlow(ReadOnlySpan<char> name) =>
         name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsTest(string path) =>
+    public static bool IsTest(string path) =>
         path.EndsWith(".test.yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".test.yml", StringComparison.OrdinalIgnoreCase);
 }

@@ -14,7 +14,11 @@ internal sealed class KeyboardInput(TimeProvider time) : ILineInput
         while (true)
         {
             while (!Console.KeyAvailable) await Task.Delay(lookEvery, time, cancellation);
+            cancellation.ThrowIfCancellationRequested();
             var key = Console.ReadKey(intercept: true);
+
+            // A terminal that was closed has a key at any time, and it is none.
+            if (key is { Key: default(ConsoleKey), KeyChar: '\0' }) return null;
             if (key.Key == ConsoleKey.Enter) return line.ToString();
             if (IsControl(key, ConsoleKey.D) && line.Length == 0) return null;
             Apply(key, line);

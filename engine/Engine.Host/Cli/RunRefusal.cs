@@ -9,8 +9,8 @@ internal static class RunRefusal
 {
     public static MisuseException Of(WishOutcome outcome, RunSwitches switches, IEnumerable<CompiledFlow> flows) => new(outcome switch
     {
-        WishOutcome.NoSuchScenario no => $"the sandbox has no scenario '{no.Scenario}' for flow '{switches.Flow}'"
-            + $"{Nearest.DidYouMean(no.Scenario, no.Known)}; it has {Listed(no.Known)}",
+        WishOutcome.NoSuchScenario no => $"the sandbox has no scenario '{no.Scenario}' for flow '{switches.Flow}'; "
+            + $"it has {Listed(no.Known)}{Nearest.DidYouMean(no.Scenario, no.Known)}",
         WishOutcome.ScenarioNotOffered => $"the sandbox cannot play flow '{switches.Flow}': leave --scenario out",
         WishOutcome.Refused refused => Of(refused.Outcome, switches, [.. flows.Select(flow => flow.Name)]),
         _ => throw new UnreachableException(outcome.GetType().Name),
@@ -20,7 +20,7 @@ internal static class RunRefusal
     {
         StartOutcome.NoSuchFlow no => flows.Count == 0
             ? $"there is no flow '{no.Flow}', and no other: see what is wrong with the files with 'engine check', or give --flows another folder"
-            : $"there is no flow '{no.Flow}'{Nearest.DidYouMean(no.Flow, flows)}; there is {Listed(flows)}",
+            : $"there is no flow '{no.Flow}'; there is {Listed(flows)}{Nearest.DidYouMean(no.Flow, flows)}",
         StartOutcome.InputRefused refused => string.Join("; ", refused.Errors.Select(error => InputError(error, switches.Language))),
         StartOutcome.PurposeNotOffered no =>
             $"flow '{switches.Flow}' is not made for '{Word(no.Purpose)}'; it is for {Listed(no.Offered.Select(Word))}",

@@ -18,7 +18,7 @@ internal sealed record Terminal(ILineInput Input, TextWriter Output, bool IsScre
 
         // Asking Spectre.Console also switches escape sequences on where Windows has them off, and knows TERM=dumb.
         var isScreen = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
-        return new Terminal(input, Console.Out, isScreen, isScreen ? SizeOfConsole : () => (120, int.MaxValue));
+        return new Terminal(input, new LastingOutput(Console.Out), isScreen, isScreen ? SizeOfConsole : () => (120, int.MaxValue));
     }
 
     // A pseudo-terminal that nobody has sized says 0.

@@ -50,15 +50,12 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         {
             area.Clear();
             if (missing is not null) terminal.Output.WriteLine(WhyMissing(missing));
-            var mark = ended.Status == RunStatus.Succeeded ? "✓" : "✗";
-            terminal.Output.WriteLine($"{mark} {phrases.EndOf(ended, title)}");
-            if (ended.Status == RunStatus.Succeeded && ended.Connection is { } connection)
+            var isFine = ended.Status == RunStatus.Succeeded;
+            terminal.Output.WriteLine($"{(isFine ? "✓" : "✗")} {phrases.EndOf(ended, title)}");
+            if (isFine && ended.Connection is { } connection) terminal.Output.WriteLine($"  {Phrases.Fill(phrases.Connection, connection)}");
+            if (!isFine && ended.Exit is { } exit)
             {
-                terminal.Output.WriteLine(Phrases.Fill($"  {phrases.Connection}", connection));
-            }
-            else if (ended.Exit is { } exit)
-            {
-                terminal.Output.WriteLine(Phrases.Fill($"  {phrases.HowItEnded}", exit.Code, exit.Step, ended.Id.Short));
+                terminal.Output.WriteLine($"  {Phrases.Fill(phrases.HowItEnded, exit.Code, exit.Step, ended.Id.Short)}");
             }
 
             terminal.Output.Flush();
@@ -136,7 +133,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
         if (field.Type == "boolean") label += $" ({phrases.YesOrNo})";
         if (!field.IsRequired) label += $" ({phrases.Optional})";
         if (field.Value is { } value) label += $" [{Display.Harmless(value)}]";
-        if (asked.Prompt.ExpiresAt - now is { } left && left < TimeSpan.FromMinutes(1) && left > TimeSpan.Zero)
+        if (terminal.IsScreen && asked.Prompt.ExpiresAt - now is { } left && left < TimeSpan.FromMinutes(1) && left > TimeSpan.Zero)
         {
             label += $" ({Phrases.Fill(phrases.TimeLeft, phrases.Duration(left))})";
         }

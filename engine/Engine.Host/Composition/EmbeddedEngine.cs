@@ -44,7 +44,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public SandboxLink? Sandbox => parts.Sandbox;
 
     /// <summary>Where browsers reach this engine, such as <c>http://127.0.0.1:5080</c>; null until somebody listens.</summary>
-    public string? Address { get; set; }
+    public string? Address { get; internal set; }
 
     /// <summary>Builds everything and begins to pump.</summary>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>

@@ -29,7 +29,7 @@ internal sealed class FlowVersions(PluginCatalog plugins, PinnedFlows pinned, Fl
         FindLoaded(version) is { } known
             ? Task.FromResult<LoadedFlow?>(known)
             : loading.GetOrAdd(version, _ => new Lazy<Task<LoadedFlow?>>(
-                () => Task.Run(() => LoadPinned(flow, version), CancellationToken.None))).Value.WaitAsync(cancellation);
+                () => Task.Run(() => LoadOnce(flow, version), CancellationToken.None))).Value.WaitAsync(cancellation);
 
     /// <summary>
     /// Forgets the versions, and the plugin builds, that are neither current nor named by an open run. A run that is being started
@@ -50,7 +50,6 @@ internal sealed class FlowVersions(PluginCatalog plugins, PinnedFlows pinned, Fl
             else if (isStarting || unused.Any(before => before.Version == kept.Version))
             {
                 loaded.TryRemove(kept.Version, out _);
-                loading.TryRemove(kept.Version, out _);
                 pinned.Remove(kept);
             }
             else
@@ -74,6 +73,19 @@ internal sealed class FlowVersions(PluginCatalog plugins, PinnedFlows pinned, Fl
     private LoadedFlow? FindLoaded(string version) =>
         loaded.TryGetValue(version, out var reference) && reference.TryGetTarget(out var flow) ? flow : null;
 
+    // From here on the weak reference finds it. What cannot be had now may be had later, when the disk or the plugin's folder is back.
+    private LoadedFlow? LoadOnce(string flow, string version)
+    {
+        try
+        {
+            return LoadPinned(flow, version);
+        }
+        finally
+        {
+            loading.TryRemove(version, out _);
+        }
+    }
+
     private LoadedFlow? LoadPinned(string flow, string version)
     {
         if (FindLoaded(version) is { } known) return known;
@@ -83,11 +95,7 @@ internal sealed class FlowVersions(PluginCatalog plugins, PinnedFlows pinned, Fl
         try
         {
             var compiled = cache.Recompile(pinned.SourceOf(kept), new Catalog(providers), CancellationToken.None);
-            var held = Hold(Load(compiled with { Version = version }));
-
-            // From here on the weak reference finds it; what was not found stays so, and is not looked for at every turn of a run.
-            loading.TryRemove(version, out _);
-            return held;
+            return Hold(Load(compiled with { Version = version }));
         }
         catch (Exception error) when (error is InvalidOperationException or IOException or TypeLoadException)
         {

@@ -28,9 +28,7 @@ internal sealed class EngineServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
-            .AddFilter((category, level) => level >= (options.IsVerbose && category?.StartsWith("Engine", StringComparison.Ordinal) == true
-                ? LogLevel.Information
-                : LogLevel.Warning));
+            .AddFilter((category, level) => level >= LevelOf(category, options.IsVerbose));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
 
@@ -68,6 +66,14 @@ internal sealed class EngineServer : IAsyncDisposable
         engine.Address = addresses?.Addresses.First();
         return new EngineServer(web, engine);
     }
+
+    // The web host logs with a stack trace what the caller of StartAsync is told anyway, such as a port in use.
+    private static LogLevel LevelOf(string? category, bool isVerbose) => category switch
+    {
+        "Microsoft.Extensions.Hosting.Internal.Host" => LogLevel.None,
+        _ when isVerbose && category?.StartsWith("Engine", StringComparison.Ordinal) == true => LogLevel.Information,
+        _ => LogLevel.Warning,
+    };
 
     /// <summary>Waits until a signal, or the token, stops the server.</summary>
     public async Task WaitForStopAsync(CancellationToken cancellation) => await app.WaitForShutdownAsync(cancellation);

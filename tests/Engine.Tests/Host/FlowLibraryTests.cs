@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Engine.Flows;
 using Engine.Host;
 using Engine.Runs;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Engine.Host;
 using Xunit;
 
 namespace Engine.Tests.Host;

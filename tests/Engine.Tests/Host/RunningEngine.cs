@@ -25,10 +25,13 @@ internal sealed class RunningEngine : IAsyncDisposable
     public Uri Address => new(Engine.Address!);
 
     /// <summary>Starts with these flow texts, or with the shipped flows where none is given.</summary>
-    public static async Task<RunningEngine> StartAsync(TimeProvider? time = null, params string[] flows)
+    public static Task<RunningEngine> StartAsync(TimeProvider? time = null, params string[] flows) =>
+        StartAsync(new ProviderMode.EmbeddedSandbox(), time, flows);
+
+    public static async Task<RunningEngine> StartAsync(ProviderMode providers, TimeProvider? time = null, params string[] flows)
     {
         var root = Directory.CreateTempSubdirectory("engine-host-").FullName;
-        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key") };
+        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key"), Providers = providers };
         if (flows.Length > 0)
         {
             var folder = Directory.CreateDirectory(Path.Combine(root, "flows")).FullName;

@@ -1,23 +1,21 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Engine.Host;
 using Engine.Runs;
+using Engine.Sandbox;
 using Xunit;
 
 namespace Engine.Tests.Host;
 
 /// <summary>The shipped flow, plugin and simulator, put together as they are shipped.</summary>
-public sealed class SandboxRunTests : IAsyncLifetime
+public sealed class SandboxRunTests(ShippedEngine shared) : IClassFixture<ShippedEngine>, IAsyncLifetime
 {
-    private RunningEngine engine = null!;
+    private readonly RunningEngine engine = shared.Running;
     private HttpClient client = null!;
 
-    public async Task InitializeAsync()
-    {
-        engine = await RunningEngine.StartAsync();
-        client = await engine.IntegratorAsync();
-    }
+    public async Task InitializeAsync() => client = await engine.IntegratorAsync();
 
-    public async Task DisposeAsync() => await engine.DisposeAsync();
+    public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
     public async Task The_shipped_flows_are_offered_with_their_scenarios()
@@ -58,6 +56,36 @@ public sealed class SandboxRunTests : IAsyncLifetime
     public async Task A_purpose_and_its_connection_must_fit(string purpose, string? connection, string problem) =>
         Assert.Equal(problem, await (await client.PostAsJsonAsync("/v1/runs", new { flow = "telegram-qr", purpose, connection })).ProblemAsync());
 
+    [Theory]
+    [InlineData("html", "provider_changed", "The service answered in an unexpected way. We have to look into it.")]
+    [InlineData("unauthorized", "config_error", "The connection to the service is not set up properly. This is not your fault; tell the operator.")]
+    public async Task A_providers_failure_ends_the_run_with_its_code_and_a_sentence_for_the_person(string scenario, string code, string sentence)
+    {
+        var run = await StartAsync(scenario);
+
+        await engine.UntilAsync(run, found => found.Status == RunStatus.Failed);
+
+        var exit = (await (await client.GetAsync($"/v1/runs/{run}")).JsonAsync()).GetProperty("exit");
+        Assert.Equal(code, exit.Text("code"));
+        Assert.Equal(sentence, exit.Text("text", "en"));
+    }
+
+    [Fact]
+    public async Task A_sandbox_elsewhere_plays_as_well_as_the_one_inside()
+    {
+        var folder = Directory.CreateTempSubdirectory("engine-sandbox-").FullName;
+        await using var sandbox = await SandboxServer.StartAsync(
+            new SandboxOptions(folder, [Path.Combine(AppContext.BaseDirectory, "plugins")], TimeProvider.System), default);
+        await using var other = await RunningEngine.StartAsync(providers: new ProviderMode.ExternalSandbox(sandbox.Address));
+        var reader = await other.IntegratorAsync();
+
+        var run = (await (await reader.PostAsJsonAsync("/v1/runs", new { flow = "telegram-qr", scenario = "html" })).JsonAsync()).Text("id");
+
+        Assert.Equal("provider_changed", (await other.UntilAsync(run, found => found.Status.IsFinal())).Exit?.Code);
+        Assert.StartsWith(
+            sandbox.Address.AbsoluteUri, (await (await reader.GetAsync($"/v1/runs/{run}")).JsonAsync()).Text("sandbox", "phone_url"), StringComparison.Ordinal);
+    }
+
     private async Task<string> StartAsync(string scenario) =>
         (await (await client.PostAsJsonAsync("/v1/runs", new { flow = "telegram-qr", scenario })).JsonAsync()).Text("id");
 
@@ -68,4 +96,16 @@ public sealed class SandboxRunTests : IAsyncLifetime
         Assert.True(isWanted(view));
         return view;
     }
+}
+
+/// <summary>An engine as it is shipped, shared by the tests of a class.</summary>
+public sealed class ShippedEngine : IAsyncLifetime
+{
+    private RunningEngine? running;
+
+    internal RunningEngine Running => running!;
+
+    public async Task InitializeAsync() => running = await RunningEngine.StartAsync();
+
+    public async Task DisposeAsync() => await Running.DisposeAsync();
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Engine.Host;
 using Xunit;
 
 namespace Engine.Tests.Host;
@@ -41,6 +42,15 @@ public sealed class StartRunTests(AskingEngine shared) : IClassFixture<AskingEng
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal((await first.JsonAsync()).Text("id"), (await again.JsonAsync()).Text("id"));
         Assert.Single((await (await client.GetAsync("/v1/runs?subject=repeats")).JsonAsync()).GetProperty("runs").EnumerateArray());
+    }
+
+    [Fact]
+    public void The_order_in_which_inputs_are_written_makes_no_other_request()
+    {
+        var request = new StartRunRequest("ask", new() { ["name"] = "Bob", ["phone"] = "+79001234567" });
+
+        Assert.Equal(RunEndpoints.HashOf(request), RunEndpoints.HashOf(request with { Input = new() { ["phone"] = "+79001234567", ["name"] = "Bob" } }));
+        Assert.NotEqual(RunEndpoints.HashOf(request), RunEndpoints.HashOf(request with { Input = new() { ["name"] = "Bob" } }));
     }
 
     [Fact]
@@ -138,6 +148,22 @@ public sealed class StartRunTests(AskingEngine shared) : IClassFixture<AskingEng
         Assert.Contains("no_answer", flow.GetProperty("fails").EnumerateArray().Select(code => code.GetString()));
         var input = Assert.Single(flow.GetProperty("inputs").EnumerateArray());
         Assert.Equal(("name", "text", "Ann", "10"), (input.Text("name"), input.Text("type"), input.Text("default"), input.Text("max_length")));
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_engine_gives_a_trace_and_nothing_of_what_happened()
+    {
+        await using var broken = await RunningEngine.StartAsync(null, Samples.Ask);
+        var reader = await broken.IntegratorAsync();
+        await ((IAsyncDisposable)broken.Engine.Store).DisposeAsync();
+
+        var answer = await reader.GetAsync("/v1/runs");
+
+        var problem = await answer.JsonAsync();
+        Assert.Contains($"{(int)answer.StatusCode} {problem.Text("code")}", (string[])["500 internal", "503 unavailable"]);
+        Assert.NotEqual("", problem.Text("trace"));
+        Assert.DoesNotContain("   at ", problem.GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", problem.GetRawText(), StringComparison.Ordinal);
     }
 
     private async Task<HttpResponseMessage> PostAsync(string? key, string body)

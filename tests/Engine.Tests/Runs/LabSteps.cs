@@ -18,7 +18,7 @@ internal static class LabSteps
 
     public static CompiledStep.Prompt Prompt(int next, int? submit = null, int max = 5, params Field[] fields) => new(
         "ask", 1, fields.Length > 0 ? [.. fields] : [Password], null, null, 7, "Generated.Form1", submit, submit is { } site ? SlotOf(site) : null, Thrice, null,
-        null, [], [], null, max, null, null, null, null, [], next);
+        null, null, [], [], null, max, null, null, null, null, [], next);
 
     public static Field Password { get; } = NewField("password", FieldType.Secret);
 

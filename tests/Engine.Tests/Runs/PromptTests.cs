@@ -145,6 +145,18 @@ public sealed class PromptTests
     }
 
     [Fact]
+    public void Each_answer_of_a_submit_call_can_be_taken_back()
+    {
+        var flow = new LabFlow();
+        flow.Steps.AddRange([Prompt(1, LabFlow.Make) with { SubmitUndo = new Undo(LabFlow.Drop) }, Fail("late")]);
+
+        var run = new LabRun(flow.Load()).Submit(("password", "p1")).Answer(new Made(3));
+
+        Assert.Equal("drop", run.Call.Operation);
+        Assert.Equal("late", run.Answer(new Made(3)).ExitCode);
+    }
+
+    [Fact]
     public void Values_are_checked_again_and_a_wrong_one_costs_no_try()
     {
         var run = new LabRun(SubmitThenDone(max: 3).Load()).Submit(("password", ""));

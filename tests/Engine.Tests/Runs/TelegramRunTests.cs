@@ -130,7 +130,7 @@ public sealed class TelegramRunTests
     private static LoadedFlow Load(string name)
     {
         var path = Repository.Path($"workflows/{name}.yaml");
-        var check = FlowCompiler.Check(new FlowSource(path, File.ReadAllBytes(path)), RadistLookalike.Catalog, default);
+        var check = FlowCompiler.Check(new FlowSource(path, File.ReadAllBytes(path)), RadistLookalike.CatalogForShippedFlows, default);
         Assert.True(check.Flow is not null, string.Join('\n', check.Findings));
         return LoadedFlow.Load(check.Flow, RadistLookalike.Find);
     }

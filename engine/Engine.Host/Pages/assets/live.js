@@ -2,31 +2,39 @@
 import { get } from "./api.js";
 
 const pollEvery = 2000;
-const streamSilence = 40000; // the engine says something every 15 s
+const firstSilence = 5000; // a stream begins with a view
+const laterSilence = 40000; // and says every 15 s that it lives
+const pollsPerTry = 10; // where streams fail, how many questions are asked before one is tried again
 
-/** Calls `onView` with each new view, and `onLink(isUp)` when the engine is lost or back. Gives a function that stops it. */
+/** Calls `onView` with each new view, and `onLink(isUp)` when the engine is lost or back. Gives `{ stop, lookNow }`. */
 export function follow(run, onView, onLink, onError) {
   let source = null;
   let timer = 0;
   let silence = 0;
   let ended = false;
-  let failures = 0;
+  let lostAnswers = 0;
+  let lostStreams = 0;
+  let polls = 0;
 
   function take(view) {
-    failures = 0;
+    lostAnswers = 0;
     onLink(true);
-    ended = Boolean(view.exit);
-    if (ended) stop();
+    if (view.exit) stop();
     onView(view);
   }
 
   function listen() {
-    if (ended || document.hidden) return;
-    source?.close();
+    close();
+    if (ended) return;
     source = new EventSource(`/v1/runs/${run}/events`);
+    const lost = () => {
+      lostStreams++;
+      look();
+    };
     const heard = () => {
+      lostStreams = 0;
       clearTimeout(silence);
-      silence = setTimeout(fallBack, streamSilence);
+      silence = setTimeout(lost, laterSilence);
     };
     for (const name of ["run.changed", "run.ended"]) {
       source.addEventListener(name, (event) => {
@@ -35,49 +43,53 @@ export function follow(run, onView, onLink, onError) {
       });
     }
     source.addEventListener("ping", heard);
-    source.addEventListener("open", heard);
-    source.addEventListener("error", fallBack);
-    heard();
+    source.addEventListener("error", lost);
+    silence = setTimeout(lost, firstSilence);
   }
 
-  // One question in place of the stream; when it is answered, the stream is tried again.
-  async function fallBack() {
-    source?.close();
-    source = null;
-    clearTimeout(silence);
-    clearTimeout(timer);
+  // Asks once, then listens again; a stream that fails twice is left alone for a while.
+  async function look() {
+    close();
     if (ended) return;
     try {
       take(await get(`/v1/runs/${run}`));
-      timer = setTimeout(failures === 0 ? listen : fallBack, pollEvery);
+      if (ended) return;
+      close();
+      if (lostStreams < 2) listen();
+      else timer = setTimeout(++polls % pollsPerTry === 0 ? listen : look, pollEvery);
     } catch (error) {
       if (error.status === 401 || error.status === 404) {
         stop();
         onError(error);
         return;
       }
-      failures++;
+      lostAnswers++;
       onLink(false);
-      timer = setTimeout(fallBack, Math.min(pollEvery * failures, 15000));
+      timer = setTimeout(look, Math.min(pollEvery * lostAnswers, 10000));
     }
   }
 
+  function close() {
+    source?.close();
+    source = null;
+    clearTimeout(timer);
+    clearTimeout(silence);
+  }
+
   // A phone that switches apps stops timers and streams: look anew when the page is seen again.
-  function onVisible() {
-    if (!document.hidden) fallBack();
+  function onSeen() {
+    if (!document.hidden) look();
   }
 
   function stop() {
     ended = true;
-    source?.close();
-    clearTimeout(timer);
-    clearTimeout(silence);
-    document.removeEventListener("visibilitychange", onVisible);
-    removeEventListener("online", onVisible);
+    close();
+    document.removeEventListener("visibilitychange", onSeen);
+    removeEventListener("online", onSeen);
   }
 
-  document.addEventListener("visibilitychange", onVisible);
-  addEventListener("online", onVisible);
-  fallBack();
-  return { stop, lookNow: fallBack };
+  document.addEventListener("visibilitychange", onSeen);
+  addEventListener("online", onSeen);
+  look();
+  return { stop, lookNow: look };
 }

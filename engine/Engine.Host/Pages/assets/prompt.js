@@ -30,6 +30,7 @@ export function promptCard(view, send) {
   let busy = false;
   let sending = false;
   let current = prompt;
+  let revision = view.revision;
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -65,6 +66,9 @@ export function promptCard(view, send) {
   }
 
   function update(next) {
+    // The same prompt once more, after an answer was taken: it may be answered again.
+    if (sending && next.revision > revision && !next.prompt.is_busy) sending = false;
+    revision = next.revision;
     current = next.prompt;
     const sentence = local(current.text);
     if (text.textContent !== sentence) text.textContent = sentence;

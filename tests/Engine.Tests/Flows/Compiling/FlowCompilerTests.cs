@@ -67,6 +67,19 @@ public sealed class FlowCompilerTests
     }
 
     [Fact]
+    public void A_flow_with_everything_in_it_loads_and_evaluates()
+    {
+        var flow = Compiled.OfGolden("harmless.yaml");
+        flow.Set("listing", RadistLookalike.Listing());
+        flow.Set("kept", RadistLookalike.Listing());
+        flow.Set("input", flow.Make("Generated.Input", """{"name":"n","event":"new"}"""));
+        var set = flow.Flow.Steps.OfType<CompiledStep.Set>().Single(step => step.Assignments is [{ Slot: var slot }] && flow.Flow.Slots[slot] == "count");
+
+        Assert.Equal(7, flow.Scope.Value(set.Assignments[0].Value));
+        Assert.Equal(0, flow.Scope.Choice(flow.Flow.Steps.OfType<CompiledStep.Branch>().Single().Choice));
+    }
+
+    [Fact]
     public void The_slots_are_the_roots_then_the_variables()
     {
         var slots = Compiled.Check(Sketch).Flow!.Slots;

@@ -25,6 +25,14 @@ internal static class RadistLookalike
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
     ])]);
 
+    /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
+    public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with
+    {
+        Operations = [.. provider.Operations.Select(operation => operation.Name == "telegram_init"
+            ? operation with { Failures = [Fails("phone_refused", "phone")] }
+            : operation)],
+    })]);
+
     public static Assembly? Find(string name) => name switch
     {
         "Engine.Tests" => Assembly,

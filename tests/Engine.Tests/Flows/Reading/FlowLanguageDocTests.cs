@@ -18,7 +18,7 @@ public sealed partial class FlowLanguageDocTests
         uses: { radist: radist }
         purpose: [connect, reauth]
         input: { name: string, phone: phone? }
-        fails: [session_lost, wrong_code, code_expired, wrong_password, too_many_attempts, not_scanned, in_doubt]
+        fails: [session_lost, phone_refused, wrong_code, code_expired, wrong_password, too_many_attempts, not_scanned, in_doubt]
         vars: { connection_id: int? }
         steps:
           - call: radist.telegram_init

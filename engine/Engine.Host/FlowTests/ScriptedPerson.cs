@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Engine.Flows;
+using Engine.Runs;
+
+namespace Engine.Host;
+
+/// <summary>Does what a test says the person does, one act after the other, through the same checks as the API.</summary>
+/// <param name="crash">Told that the engine is to die around the save that follows.</param>
+internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvider time, Transcript transcript, Action<CrashPoint> crash)
+{
+    private readonly DateTimeOffset start = time.GetUtcNow();
+    private int done;
+    private (PromptId Prompt, DateTimeOffset At)? possible;
+
+    /// <summary>What the test did not expect; null while all is as it says.</summary>
+    public Difference? Trouble { get; private set; }
+
+    /// <summary>Values typed into secret fields so far.</summary>
+    public List<string> Secrets { get; } = [];
+
+    /// <summary>What was never done.</summary>
+    public IEnumerable<Difference> Undone => test.Person.Skip(done)
+        .Select(act => new Difference(act.Place, "the person does this", "the run never came to it", null));
+
+    /// <summary>When the next act is done, as the run stands; null where it is not possible, or there is none.</summary>
+    public DateTimeOffset? NextAt(StoredRun run)
+    {
+        if (done >= test.Person.Length) return null;
+        var act = test.Person[done];
+        if (act.At is { } at) return start + at;
+        if (run.Prompt is not { } prompt || !IsPossible(act, prompt)) return null;
+        var since = act.Move is PersonMove.Action move && prompt.Actions.First(action => action.Name == move.Name).AvailableAt is var available
+            && available > time.GetUtcNow() ? available : time.GetUtcNow();
+        if (possible is not { } known || known.Prompt != prompt.Id) possible = (prompt.Id, since);
+        return possible?.At + act.After;
+    }
+
+    /// <summary>Does the next act; true where the engine has something to look at.</summary>
+    public async Task<bool> ActAsync(StoredRun run, CancellationToken cancellation)
+    {
+        var act = test.Person[done++];
+        possible = null;
+        if (act.Move is PersonMove.Cancel)
+        {
+            transcript.Add("reply", "cancel");
+            if (act.Crash is { } dies) crash(dies);
+            return await store.RequestCancelAsync(run.Id, cancellation);
+        }
+
+        if (run.Prompt is not { IsBusy: false } prompt || !IsPossible(act, prompt))
+        {
+            Trouble = new Difference(act.Place, "this is possible then", run.Prompt is { } other ? $"'{other.Step}' is shown, which does not take it" : "nothing is shown", null);
+            return false;
+        }
+
+        return act.Move switch
+        {
+            PersonMove.Reply reply => await ReplyAsync(run, prompt, act, reply, cancellation),
+            PersonMove.Action action => await TakeActionAsync(run, prompt, act, action, cancellation),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static bool IsPossible(PersonAct act, PromptView prompt) => !prompt.IsBusy && (act.Step ?? prompt.Step) == prompt.Step && act.Move switch
+    {
+        PersonMove.Reply reply => prompt.CanSubmit && (reply.Values.Count > 0 || prompt.Fields.IsEmpty)
+            && reply.Values.Keys.All(name => prompt.Fields.Any(field => field.Name == name)),
+        PersonMove.Action action => prompt.Actions.Any(one => one.Name == action.Name),
+        PersonMove.Cancel => true,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task<bool> ReplyAsync(StoredRun run, PromptView prompt, PersonAct act, PersonMove.Reply reply, CancellationToken cancellation)
+    {
+        var secret = prompt.Fields.Where(field => field.Type == "secret").Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        Secrets.AddRange(reply.Values.Where(value => secret.Contains(value.Key)).Select(value => value.Value));
+        var line = transcript.Add("reply", string.Join(", ", reply.Values.OrderBy(value => value.Key, StringComparer.Ordinal)
+            .Select(value => $"{value.Key}: {(secret.Contains(value.Key) ? "***" : value.Value)}").DefaultIfEmpty("the button")));
+        var check = FieldRules.Check(prompt.Fields, reply.Values);
+        var refused = check.Errors.ToImmutableDictionary(error => error.Field, error => error.Code, StringComparer.Ordinal);
+        if (!refused.Order().SequenceEqual(act.Refused.Order()))
+        {
+            Trouble = new Difference(act.Place, act.Refused.IsEmpty ? "the values are taken" : $"refused: {ToText(act.Refused)}", $"refused: {ToText(refused)}", line);
+        }
+
+        if (!refused.IsEmpty)
+        {
+            transcript.Add("reply", $"refused: {ToText(refused)}");
+            return false;
+        }
+
+        return await SendAsync(run, prompt, act, "submit", check.Values, cancellation);
+    }
+
+    private async Task<bool> TakeActionAsync(StoredRun run, PromptView prompt, PersonAct act, PersonMove.Action action, CancellationToken cancellation)
+    {
+        var line = transcript.Add("reply", $"action '{action.Name}'");
+        if (prompt.Actions.First(one => one.Name == action.Name).AvailableAt is var available && available > time.GetUtcNow())
+        {
+            Trouble = new Difference(act.Place, "the action may be taken then", $"it may be taken from {transcript.At(available)}", line);
+            return false;
+        }
+
+        return await SendAsync(run, prompt, act, action.Name, ImmutableDictionary<string, string>.Empty, cancellation);
+    }
+
+    private async Task<bool> SendAsync(
+        StoredRun run, PromptView prompt, PersonAct act, string action, ImmutableDictionary<string, string> values, CancellationToken cancellation)
+    {
+        if (act.Crash is { } point) crash(point);
+        var reply = new Reply(prompt.Id, $"t{done}", action, values);
+        return await store.AcceptReplyAsync(run.Id, reply, cancellation) is ReplyOutcome.Accepted;
+    }
+
+    private static string ToText(ImmutableDictionary<string, string> codes) =>
+        codes.IsEmpty ? "nothing" : string.Join(", ", codes.OrderBy(code => code.Key, StringComparer.Ordinal).Select(code => $"{code.Key}: {code.Value}"));
+}

@@ -1,0 +1,17 @@
+using Xunit;
+
+namespace Engine.Tests.FlowTests;
+
+[Collection(ShippedPluginsCollection.Name)]
+public sealed class ShippedFlowsTests(ShippedPlugins plugins)
+{
+    [Fact]
+    public void Every_shipped_flow_passes_its_tests_and_they_reach_all_of_it()
+    {
+        var (outcome, text) = plugins.Run(Repository.Path("workflows"));
+
+        Assert.True(outcome.Files.All(file => file.IsPassed && file.Results.Length > 0), text);
+        Assert.NotEmpty(outcome.Coverage);
+        Assert.True(outcome.Coverage.All(flow => !flow.Missed.Any()), text);
+    }
+}
