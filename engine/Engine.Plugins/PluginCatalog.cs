@@ -41,7 +41,7 @@ public sealed class PluginCatalog : IDisposable
     public ImmutableArray<PluginProblem> Problems { get; private set; } = [];
 
     /// <summary>Loads what there is, running none of its code. A bad plugin is a problem, and the others are there all the same.</summary>
-    /// <param name="folders">Each holds one folder for each plugin.</param>
+    /// <param name="folders">Each holds one folder for each plugin, or is the folder of one itself.</param>
     /// <param name="builds">Where builds are kept, by hash: they are run from these copies, so that the plugin folders can be replaced.</param>
     /// <param name="http">Carries all calls; see <see cref="ProviderHttp.NewHandler"/>. Not disposed by the catalog.</param>
     public static PluginCatalog Load(IEnumerable<string> folders, string builds, HttpMessageInvoker http, TimeProvider time)
@@ -146,7 +146,11 @@ public sealed class PluginCatalog : IDisposable
 
     private static IEnumerable<string> PluginFolders(string parent, ImmutableArray<PluginProblem>.Builder problems)
     {
-        if (Directory.Exists(parent)) return Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal);
+        if (Directory.Exists(parent))
+        {
+            return PluginFolder.IsPlugin(parent) ? [parent] : Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal);
+        }
+
         problems.Add(new PluginProblem(parent, "the folder does not exist"));
         return [];
     }
