@@ -23,6 +23,16 @@ public sealed class RunChanges
         if (watched.TryRemove(run, out var source)) source.TrySetResult();
     }
 
+    /// <summary>
+    /// Says that something came into a run's inbox: whoever works on the run looks now, also while a call is under way, and
+    /// where nobody does, it is due.
+    /// </summary>
+    public void InboxGrew(RunId run)
+    {
+        RunChanged(run);
+        WorkAdded();
+    }
+
     /// <summary>Says that a run became due now.</summary>
     public void WorkAdded() => Interlocked.Exchange(ref work, NewSource()).TrySetResult();
 

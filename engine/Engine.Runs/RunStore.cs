@@ -120,8 +120,11 @@ public abstract record RunCreation
 }
 
 /// <summary>Which runs to list.</summary>
+/// <param name="Among">The only runs that may be listed; null for any.</param>
 /// <param name="Limit">1 to 200. Default: 50.</param>
-public sealed record RunFilter(string? Flow = null, string? Subject = null, RunStatus? Status = null, bool IsOpenOnly = false, int Limit = 50);
+public sealed record RunFilter(
+    string? Flow = null, string? Subject = null, RunStatus? Status = null, bool IsOpenOnly = false,
+    IReadOnlyCollection<RunId>? Among = null, int Limit = 50);
 
 /// <summary>A wish for due runs.</summary>
 /// <param name="Node">Who asks.</param>

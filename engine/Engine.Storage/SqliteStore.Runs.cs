@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Engine.Flows;
 using Engine.Runs;
 
@@ -37,6 +38,7 @@ public sealed partial class SqliteStore
         if (filter.Flow is not null) conditions.Add("flow = @flow");
         if (filter.Subject is not null) conditions.Add("subject = @subject");
         if (filter.Status is not null) conditions.Add("status = @status");
+        if (filter.Among is not null) conditions.Add("id IN (SELECT value FROM json_each(@among))");
         if (filter.IsOpenOnly) conditions.Add("is_open = 1");
         var sql = $"""
             SELECT {StoredRow.ColumnNames} FROM runs WHERE {string.Join(" AND ", conditions)}
@@ -47,6 +49,7 @@ public sealed partial class SqliteStore
                 sql,
                 row => StoredRow.Read(row).Run,
                 ("@flow", filter.Flow), ("@subject", filter.Subject), ("@status", filter.Status?.ToColumn()),
+                ("@among", filter.Among is null ? null : JsonSerializer.Serialize(filter.Among.Select(run => run.Value))),
                 ("@limit", Math.Clamp(filter.Limit, 1, 200))),
             cancellation);
     }

@@ -31,7 +31,9 @@ internal sealed class Compilation
         var found = new FindingList();
         found.Add(reading.Findings);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(Deadline);
+
+        // A flow that was checked before is known to end: a busy machine must not cost a run its flow.
+        if (isProved) deadline.CancelAfter(Deadline);
         CompiledFlow? flow = null;
         try
         {

@@ -40,7 +40,11 @@ internal sealed class ScopeCompiler(Library library, FindingList findings, Cance
     {
         try
         {
-            return compilation.Emit(image, cancellationToken: cancellation);
+            var result = compilation.Emit(image, cancellationToken: cancellation);
+
+            // A cancellation may come as an error of the compiler's own (CS1569) instead of as the exception.
+            cancellation.ThrowIfCancellationRequested();
+            return result;
         }
         catch (Exception crash) when (crash is not OperationCanceledException)
         {

@@ -40,8 +40,7 @@ internal static class ReplyEndpoint
         switch (await engine.Store.AcceptReplyAsync(run.Id, reply, cancellation))
         {
             case ReplyOutcome.Accepted:
-                engine.Changes.RunChanged(run.Id);
-                engine.Changes.WorkAdded();
+                engine.Changes.InboxGrew(run.Id);
                 return TypedResults.Accepted($"/v1/runs/{run.Id}", new ReplyAccepted(request.Prompt, request.Transaction));
             case ReplyOutcome.Stale stale:
                 return Problems.StaleReply(stale.Current is { } current ? RunViewer.AsOf(current, time.GetUtcNow()) : null);

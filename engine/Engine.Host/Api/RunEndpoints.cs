@@ -77,7 +77,8 @@ internal static class RunEndpoints
         }
 
         var caller = context.GetCaller();
-        var found = await engine.Store.ListAsync(new RunFilter(flow, subject, wanted, open ?? false, limit ?? 50), cancellation);
+        var own = caller is Caller.Browser browser ? browser.Rights.Runs : null;
+        var found = await engine.Store.ListAsync(new RunFilter(flow, subject, wanted, open ?? false, own, limit ?? 50), cancellation);
         return TypedResults.Ok(new RunList([.. found.Where(run => caller.CanSee(run.Id)).Select(viewer.Summarize)]));
     }
 
@@ -92,7 +93,7 @@ internal static class RunEndpoints
     {
         if (await engine.FindForAsync(id, context.GetCaller(), cancellation) is not { } run) return Problems.UnknownRun(id);
         await engine.Store.RequestCancelAsync(run.Id, cancellation);
-        engine.Changes.WorkAdded();
+        engine.Changes.InboxGrew(run.Id);
         var now = await engine.Store.FindAsync(run.Id, cancellation) ?? run;
         return TypedResults.Accepted($"/v1/runs/{run.Id}", await viewer.ViewAsync(now, cancellation));
     }
@@ -113,6 +114,6 @@ internal static class RunEndpoints
     private static string NameOf(RunStatus status) => JsonNamingPolicy.SnakeCaseLower.ConvertName(status.ToString());
 
     // The inputs in a fixed order, so that the same wish gives the same hash however it was written.
-    private static string HashOf(StartRunRequest request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
-        new { request, input = new SortedDictionary<string, string>(request.Input ?? [], StringComparer.Ordinal) }, wire)));
+    internal static string HashOf(StartRunRequest request) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
+        new { request = request with { Input = null }, input = new SortedDictionary<string, string>(request.Input ?? [], StringComparer.Ordinal) }, wire)));
 }

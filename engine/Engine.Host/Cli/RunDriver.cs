@@ -36,7 +36,7 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
                 isStopping = true;
                 screen.Stop();
                 await store.RequestCancelAsync(id, CancellationToken.None);
-                changes.WorkAdded();
+                changes.InboxGrew(id);
             }
 
             screen.Show(run);
@@ -64,7 +64,7 @@ internal sealed class RunDriver(IRunStore store, RunChanges changes, TimeProvide
         // A stale reply changes nothing; the prompt that is current now is asked in the next round.
         var transaction = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         await store.AcceptReplyAsync(id, new Reply(prompt, transaction, given.Action, given.Values), CancellationToken.None);
-        changes.WorkAdded();
+        changes.InboxGrew(id);
         return null;
     }
 

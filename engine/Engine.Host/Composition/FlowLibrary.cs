@@ -34,7 +34,7 @@ public sealed class FlowLibrary : IFlowVersions
         FindCurrent(flow) is { } loaded && loaded.Flow.Version == version
             ? Task.FromResult<LoadedFlow?>(loaded)
             : versions.GetOrAdd(version, _ => new Lazy<Task<LoadedFlow?>>(
-                () => Task.Run(() => LoadPinned(flow, version), CancellationToken.None))).Value.WaitAsync(cancellation);
+                () => Task.Run(() => LoadOnce(flow, version), CancellationToken.None))).Value.WaitAsync(cancellation);
 
     /// <summary>Reads, checks and takes over all flow files of the folders; what is wrong goes to the log.</summary>
     internal void Load(IReadOnlyList<string> folders, CancellationToken cancellation)
@@ -100,6 +100,20 @@ public sealed class FlowLibrary : IFlowVersions
         {
             Log.FlowFileUnreadable(log, file, error.Message);
             return null;
+        }
+    }
+
+    // What cannot be had now may be had later, when the disk or the plugin's folder is back: only what was found is remembered.
+    private LoadedFlow? LoadOnce(string flow, string version)
+    {
+        LoadedFlow? found = null;
+        try
+        {
+            return found = LoadPinned(flow, version);
+        }
+        finally
+        {
+            if (found is null) versions.TryRemove(version, out _);
         }
     }
 

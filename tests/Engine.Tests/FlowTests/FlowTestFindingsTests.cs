@@ -1,3 +1,4 @@
+using System.Text;
 using Engine.Flows;
 using Engine.Tests.Cli;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace Engine.Tests.FlowTests;
 
 /// <summary>Test files with their findings written under the lines, as in <see cref="GoldenFlow"/>.</summary>
-[Collection(WithShippedPlugins.Name)]
+[Collection(SharedPlugins.Name)]
 public sealed class FlowTestFindingsTests(ShippedPlugins plugins)
 {
     private static string Folder { get; } = Repository.Path(Path.Combine("tests", "Engine.Tests", "FlowTests", "Golden", "findings"));
@@ -39,14 +40,15 @@ public sealed class FlowTestFindingsTests(ShippedPlugins plugins)
     }
 
     [Fact]
-    public void A_file_that_cannot_be_read_as_a_test_is_counted_apart()
+    public void A_file_that_cannot_be_read_as_a_test_is_a_finding()
     {
         using var folder = new TestFolder();
-        folder.Write("a.test.yaml", "flow: [");
+        var file = folder.Write("a.test.yaml", "flow: [");
 
         var (outcome, text) = plugins.Run(folder.Path, withCoverage: false);
 
         Assert.False(Assert.Single(outcome.Files).IsPassed);
         Assert.EndsWith("0 tests passed, 1 file with findings\n", text, StringComparison.Ordinal);
+        Assert.True(Encoding.UTF8.GetByteCount(file) > 0);
     }
 }

@@ -144,6 +144,19 @@ public sealed class AccessTests(AskingEngine shared) : IClassFixture<AskingEngin
     }
 
     [Fact]
+    public async Task A_browser_finds_its_run_in_the_list_however_many_others_are_newer()
+    {
+        var integrator = await engine.IntegratorAsync();
+        var own = await StartAsync(integrator);
+        var browser = await engine.BrowserAsync(await LinkAsync(integrator, own));
+        await StartAsync(integrator);
+
+        var listed = (await (await browser.GetAsync("/v1/runs?limit=1")).JsonAsync()).GetProperty("runs");
+
+        Assert.Equal(own, Assert.Single(listed.EnumerateArray()).Text("id"));
+    }
+
+    [Fact]
     public async Task A_browser_that_opens_a_second_link_keeps_the_first_run()
     {
         var integrator = await engine.IntegratorAsync();
@@ -179,6 +192,21 @@ public sealed class AccessTests(AskingEngine shared) : IClassFixture<AskingEngin
         Assert.Equal(
             $"409 run_ended: the run '{run}' has ended: start a new one",
             await (await integrator.PostAsync($"/v1/runs/{run}/links", null)).ProblemAsync());
+    }
+
+    /// <summary>The run has ended, so that nothing but the request itself can give the hint.</summary>
+    [Fact]
+    public async Task A_cancellation_is_told_to_whoever_works_on_the_run()
+    {
+        var integrator = await engine.IntegratorAsync();
+        var run = await StartAsync(integrator);
+        await integrator.PostAsync($"/v1/runs/{run}/cancel", null);
+        await engine.UntilAsync(run, found => found.Status.IsFinal());
+        var hint = engine.Engine.Changes.NextChange(new RunId(run));
+
+        await integrator.PostAsync($"/v1/runs/{run}/cancel", null);
+
+        Assert.True(hint.IsCompleted);
     }
 
     private static async Task<string> StartAsync(HttpClient client) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using Engine.Host;
 using Xunit;
 
 namespace Engine.Tests.Host;
@@ -41,6 +42,15 @@ public sealed class StartRunTests(AskingEngine shared) : IClassFixture<AskingEng
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.Equal((await first.JsonAsync()).Text("id"), (await again.JsonAsync()).Text("id"));
         Assert.Single((await (await client.GetAsync("/v1/runs?subject=repeats")).JsonAsync()).GetProperty("runs").EnumerateArray());
+    }
+
+    [Fact]
+    public void The_order_in_which_inputs_are_written_makes_no_other_request()
+    {
+        var request = new StartRunRequest("ask", new() { ["name"] = "Bob", ["phone"] = "+79001234567" });
+
+        Assert.Equal(RunEndpoints.HashOf(request), RunEndpoints.HashOf(request with { Input = new() { ["phone"] = "+79001234567", ["name"] = "Bob" } }));
+        Assert.NotEqual(RunEndpoints.HashOf(request), RunEndpoints.HashOf(request with { Input = new() { ["name"] = "Bob" } }));
     }
 
     [Fact]

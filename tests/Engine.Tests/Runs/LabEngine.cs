@@ -85,8 +85,7 @@ internal sealed class LabEngine : IOperationCaller, IFlowVersions, IAsyncDisposa
         var prompt = (await PromptAsync(id)).Id;
         Assert.IsType<ReplyOutcome.Accepted>(await Store.AcceptReplyAsync(
             id, new Reply(prompt, "t-" + prompt, action, values.ToImmutableDictionary(value => value.Name, value => value.Value)), default));
-        Changes.RunChanged(id);
-        Changes.WorkAdded();
+        Changes.InboxGrew(id);
     }
 
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)

@@ -119,6 +119,8 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.Equal(["run_c", "run_b"], await List(new RunFilter(IsOpenOnly: true)));
         Assert.Equal(["run_b"], await List(new RunFilter(Flow: "telegram-qr", Subject: "shop-7", Status: RunStatus.Running, IsOpenOnly: true)));
         Assert.Equal(["run_c"], await List(new RunFilter(Limit: 1)));
+        Assert.Equal(["run_a"], await List(new RunFilter(Among: [new RunId("run_a"), new RunId("run_x")], Limit: 1)));
+        Assert.Empty(await List(new RunFilter(Among: [])));
     }
 
     [Fact]
