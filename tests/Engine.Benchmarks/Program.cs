@@ -9,6 +9,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("condition", ConditionBenchmark.RunAsync),
     ("round", PollRoundBenchmark.RunAsync),
     ("lateness", LatenessBenchmark.RunAsync),
+    ("check", CheckBenchmark.RunAsync),
+    ("start", StartBenchmark.RunAsync),
+    ("reload", ReloadBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])
