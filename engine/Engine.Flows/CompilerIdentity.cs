@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
 using Engine.Sdk;
 
 namespace Engine.Flows;
@@ -19,19 +16,9 @@ internal static class CompilerIdentity
         var parts = own.GetReferencedAssemblies()
             .Where(name => name.Name?.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) == true || name.Name == "YamlDotNet")
             .OrderBy(name => name.Name, StringComparer.Ordinal)
-            .Select(name => $"{name.Name} {ModuleOf(name)}");
+            .Select(name => $"{name.Name} {name.Version}");
         return string.Join(';', [
             $"flow {FlowVersion.Compiler}", $"Engine.Flows {own.ManifestModule.ModuleVersionId}",
             $"Engine.Sdk {typeof(Secret).Module.ModuleVersionId}", .. parts, $"platform {Environment.Version}"]);
-    }
-
-    // A patch of a package may leave its version as it is, but not its module's id. In a single file only the version is at hand.
-    private static string ModuleOf(AssemblyName name)
-    {
-        var file = Path.Combine(AppContext.BaseDirectory, $"{name.Name}.dll");
-        if (!File.Exists(file)) return name.Version?.ToString() ?? "";
-        using var image = new PEReader(File.OpenRead(file));
-        var metadata = image.GetMetadataReader();
-        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid).ToString();
     }
 }
