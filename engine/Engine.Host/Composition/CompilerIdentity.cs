@@ -1,11 +1,15 @@
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using Engine.Flows;
 using Engine.Sdk;
 
-namespace Engine.Flows;
+namespace Engine.Host;
 
-/// <summary>Names the compiler by all that is in it. Found without loading Roslyn, which a server with a warm cache never does.</summary>
+/// <summary>
+/// Names the compiler by all that is in it, its limits and rules included. Found without loading Roslyn, which a server with a warm cache
+/// never does.
+/// </summary>
 internal static class CompilerIdentity
 {
     private static readonly Lazy<string> value = new(Find);
@@ -15,13 +19,13 @@ internal static class CompilerIdentity
 
     private static string Find()
     {
-        var own = typeof(CompilerIdentity).Assembly;
+        var own = typeof(FlowCompiler).Assembly;
         var parts = own.GetReferencedAssemblies()
             .Where(name => name.Name?.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) == true || name.Name == "YamlDotNet")
             .OrderBy(name => name.Name, StringComparer.Ordinal)
             .Select(name => $"{name.Name} {ModuleOf(name)}");
         return string.Join(';', [
-            $"flow {FlowVersion.Compiler}", $"Engine.Flows {own.ManifestModule.ModuleVersionId}",
+            $"Engine.Flows {own.ManifestModule.ModuleVersionId}",
             $"Engine.Sdk {typeof(Secret).Module.ModuleVersionId}", .. parts, $"platform {Environment.Version}"]);
     }
 
