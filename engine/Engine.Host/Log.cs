@@ -12,7 +12,7 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "engine stopped")]
     public static partial void EngineStopped(ILogger log);
 
-    [LoggerMessage(10, LogLevel.Warning, "flow refused: {Finding}")]
+    [LoggerMessage(10, LogLevel.Warning, "flow: {Finding}")]
     public static partial void FlowFinding(ILogger log, string finding);
 
     [LoggerMessage(11, LogLevel.Warning, "flow file '{File}' is passed over: {Reason}")]

@@ -30,7 +30,8 @@ internal sealed partial class Lowering
             $"{GeneratedTypes.Namespace}.{types.Forms.NameOf(prompt)}", submit is null ? null : Site(submit.Operation), Slot(submit?.As),
             Retry(submit?.Retry, submit?.Operation), submit?.Confirm is null ? null : Site(submit.Confirm), Undo(submit?.Undo),
             prompt.AgainWhen is null ? null : Condition(prompt.AgainWhen), AgainOn(prompt.AgainOn, submit?.Operation, at),
-            Handlers(prompt.Catch, submit?.Operation, next), Template(prompt.AgainText), prompt.Max?.Value ?? DefaultTries, prompt.OnGiveUp is null ? null : Lower(prompt.OnGiveUp, next),
+            Handlers(prompt.Catch, submit?.Operation, next), Template(prompt.AgainText), prompt.Max?.Value ?? DefaultTries,
+            prompt.OnGiveUp is null ? null : Lower(prompt.OnGiveUp, next),
             prompt.Timeout?.Value, prompt.OnTimeout is null ? null : Lower(prompt.OnTimeout, next), Show(prompt.Show),
             Actions(prompt.Actions, at, next), next);
     }

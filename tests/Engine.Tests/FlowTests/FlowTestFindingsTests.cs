@@ -1,13 +1,12 @@
 using System.Text;
 using Engine.Flows;
-using Engine.Host;
 using Engine.Tests.Cli;
 using Xunit;
 
 namespace Engine.Tests.FlowTests;
 
 /// <summary>Test files with their findings written under the lines, as in <see cref="GoldenFlow"/>.</summary>
-[Collection(ShippedPluginsCollection.Name)]
+[Collection(SharedPlugins.Name)]
 public sealed class FlowTestFindingsTests(ShippedPlugins plugins)
 {
     private static string Folder { get; } = Repository.Path(Path.Combine("tests", "Engine.Tests", "FlowTests", "Golden", "findings"));

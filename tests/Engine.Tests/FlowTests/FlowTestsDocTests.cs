@@ -9,7 +9,7 @@ namespace Engine.Tests.FlowTests;
 /// The examples of the document: <c>yaml file</c> is a whole test file, <c>yaml tests</c> some tests under its <c>yaml head</c>, <c>yaml failing</c>
 /// one that fails with the <c>text output</c> after it.
 /// </summary>
-[Collection(ShippedPluginsCollection.Name)]
+[Collection(SharedPlugins.Name)]
 public sealed partial class FlowTestsDocTests(ShippedPlugins plugins)
 {
     private static readonly string DocumentPath = Repository.Path(Path.Combine("engine", "docs", "flow-tests.md"));

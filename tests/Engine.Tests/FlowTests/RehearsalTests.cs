@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Engine.Tests.FlowTests;
 
-[Collection(ShippedPluginsCollection.Name)]
+[Collection(SharedPlugins.Name)]
 public sealed class RehearsalTests(ShippedPlugins plugins) : IDisposable
 {
     private const string Flow =

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Engine.Tests.FlowTests;
 
-[Collection(ShippedPluginsCollection.Name)]
+[Collection(SharedPlugins.Name)]
 public sealed class ShippedFlowsTests(ShippedPlugins plugins)
 {
     [Fact]

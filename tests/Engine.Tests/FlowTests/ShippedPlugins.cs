@@ -21,7 +21,7 @@ public sealed class ShippedPlugins : IDisposable
 }
 
 [CollectionDefinition(Name)]
-public sealed class ShippedPluginsCollection : ICollectionFixture<ShippedPlugins>
+public sealed class SharedPlugins : ICollectionFixture<ShippedPlugins>
 {
     public const string Name = "shipped plugins";
 }

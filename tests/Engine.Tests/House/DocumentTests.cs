@@ -81,7 +81,7 @@ public sealed partial class DocumentTests : IClassFixture<DocumentTests.ShippedP
     [Fact]
     public void The_shipped_flows_have_no_findings()
     {
-        var findings = Repository.Files("workflows", "*.yaml")
+        var findings = Repository.Files("workflows", "*.yaml").Where(file => !file.EndsWith(".test.yaml", StringComparison.Ordinal))
             .Select(file => new FlowSource(Path.GetFileName(file), File.ReadAllBytes(file)))
             .SelectMany(source => FlowCompiler.Check(source, plugins.Catalog, CancellationToken.None).Findings)
             .Select(finding => $"{finding}");
