@@ -14,12 +14,6 @@ public sealed record FlowCheck(CompiledFlow? Flow, string Text, ImmutableArray<F
 /// <summary>Turns a flow file into a compiled flow, or into findings.</summary>
 public static class FlowCompiler
 {
-    /// <summary>
-    /// Names this compiler, its limits and its rules in one line: a flow that it judged once, it judges the same way as long as the
-    /// line, the file and the plugin builds stay as they are.
-    /// </summary>
-    public static string Identity => CompilerIdentity.Value;
-
     /// <summary>Reads, checks and compiles. Bad input gives findings, never an exception.</summary>
     public static FlowCheck Check(FlowSource source, Catalog catalog, CancellationToken cancellation) =>
         Compilation.Run(source, catalog, isProved: true, cancellation);

@@ -8,7 +8,7 @@ namespace Engine.Flows;
 internal static class FlowVersion
 {
     /// <summary>Changes whenever the same flow compiles to something else.</summary>
-    public const int Compiler = 1;
+    private const int Compiler = 1;
 
     /// <summary>SHA-256 in lower-case hex.</summary>
     public static string Of(FlowSource source, ImmutableDictionary<string, string> builds)

@@ -48,7 +48,7 @@ internal sealed class FlowCache(FlowCacheFolder folder, byte[] key, long limitBy
     private static string GroupOf(FlowSource source)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(FlowCompiler.Identity)));
+        hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(CompilerIdentity.Value)));
         hash.AppendData(source.Content.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

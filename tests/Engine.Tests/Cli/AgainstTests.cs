@@ -8,7 +8,7 @@ public sealed class AgainstTests : IDisposable
 {
     private const string Present = """
         public record In(string Text, string? Note = null, Speed Speed = Speed.Slow);
-        public record Out(string Text, Mood Mood, Part? Part);
+        public record Out(string Text, Mood Feeling, Part? Part);
         public record Part(string Old, int Number);
         public record Other(int X);
         public enum Mood { Unknown, Fine }
@@ -65,7 +65,7 @@ public sealed class AgainstTests : IDisposable
             good.say, good.repeat: the result 'part.old' is removed
             good.say, good.repeat: the result 'part.inner' (part?) is added
             good.say, good.repeat: the result 'part.number' is long, was int
-            good.say, good.repeat: the result 'mood' may be 'sad' too
+            good.say, good.repeat: the result 'feeling' may be 'sad' too
             good.forget: the operation is removed
             good.learn: the operation is added
             """.Split('\n').Order(StringComparer.Ordinal),
@@ -90,11 +90,14 @@ public sealed class AgainstTests : IDisposable
     [Fact]
     public async Task Json_has_changes_and_findings()
     {
-        var (_, output) = await AgainstAsync(Present.Replace("Fine }", "Sad }", StringComparison.Ordinal), "--format", "json");
+        var (_, output) = await AgainstAsync(Present.Replace("Fine }", "Sad }", StringComparison.Ordinal).Replace("In(string Text", "In(string Body", StringComparison.Ordinal), "--format", "json");
 
         var report = System.Text.Json.JsonElement.Parse(output);
         Assert.Equal(
-            ["the result 'mood' is never 'fine' any more", "the result 'mood' may be 'sad' too"],
+            [
+                "the argument 'text' is removed", "the argument 'body' (string) is added, and required",
+                "the result 'feeling' is never 'fine' any more", "the result 'feeling' may be 'sad' too",
+            ],
             report.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("what").GetString()));
         Assert.Equal("says.yaml", Path.GetFileName(report.GetProperty("findings")[0].GetProperty("file").GetString()));
     }
@@ -114,7 +117,7 @@ public sealed class AgainstTests : IDisposable
                 with: { text: hello }
                 as: answer
                 catch: { gone: { fail: odd } }
-              - if: answer.mood is fine
+              - if: answer.part is null
                 then: { done: }
               - fail: odd
             """);
