@@ -10,15 +10,8 @@ internal static class CompilerIdentity
     /// <summary>One line; another one wherever the same flow might compile, or be judged, otherwise.</summary>
     public static string Value => value.Value;
 
-    private static string Find()
-    {
-        var own = typeof(CompilerIdentity).Assembly;
-        var parts = own.GetReferencedAssemblies()
-            .Where(name => name.Name?.StartsWith("Microsoft.CodeAnalysis", StringComparison.Ordinal) == true || name.Name == "YamlDotNet")
-            .OrderBy(name => name.Name, StringComparer.Ordinal)
-            .Select(name => $"{name.Name} {name.Version}");
-        return string.Join(';', [
-            $"flow {FlowVersion.Compiler}", $"Engine.Flows {own.ManifestModule.ModuleVersionId}",
-            $"Engine.Sdk {typeof(Secret).Module.ModuleVersionId}", .. parts, $"platform {Environment.Version}"]);
-    }
+    // The project file writes the lock file's hash into this assembly, so that its module's id changes with any package too.
+    private static string Find() => string.Join(';', [
+        $"flow {FlowVersion.Compiler}", $"Engine.Flows {typeof(CompilerIdentity).Module.ModuleVersionId}",
+        $"Engine.Sdk {typeof(Secret).Module.ModuleVersionId}", $"platform {Environment.Version}"]);
 }

@@ -86,7 +86,7 @@ internal static class ReloadBenchmark
                     break;
                 }
 
-                await Task.WhenAny(change, Task.Delay(500));
+                await Task.WhenAny(change, Task.Delay(500, CancellationToken.None));
             }
         }
 
