@@ -60,7 +60,7 @@ internal static class BenchFlows
 
         return text.Append("""
               - prompt: {}
-                text: { en: "{{ word }} has {{ total }}" }
+                text: { en: "{{ word ?? input.name }} has {{ total }}" }
                 button: { en: Go on }
                 timeout: 5m
                 on_timeout: { fail: no_answer }

@@ -99,7 +99,6 @@ public sealed class AgainstTests : IDisposable
         Assert.Equal("says.yaml", Path.GetFileName(report.GetProperty("findings")[0].GetProperty("file").GetString()));
     }
 
-    // DEBUG
     private async Task<(int Code, string Output)> AgainstAsync(string newSource, params string[] more)
     {
         now.Write("Good", Present);
