@@ -68,6 +68,7 @@ internal sealed class Compilation
         new Proof(document, types, binder, findings, cancellation).Run(compilation);
         new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
         new FailureCheck(document, binder, findings).Run();
+        new ReauthCheck(document, types, binder, findings).Run();
         if (!findings.HasErrors) new Reads(document, types, binder).WarnOfUnread(findings);
     }
 

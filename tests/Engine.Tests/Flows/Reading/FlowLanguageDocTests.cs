@@ -16,7 +16,7 @@ public sealed partial class FlowLanguageDocTests
         flow: example
         title: Example
         uses: { radist: radist }
-        purpose: [connect, reauth]
+        purpose: [connect]
         input: { name: string, phone: phone? }
         fails: [session_lost, phone_refused, wrong_code, code_expired, wrong_password, too_many_attempts, not_scanned, in_doubt]
         vars: { connection_id: int? }
