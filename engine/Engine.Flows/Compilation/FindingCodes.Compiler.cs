@@ -26,7 +26,7 @@ public static partial class FindingCodes
     [
         MayBeUnset, MayBeNull, ConstantCondition, CaseMissing, CaseNeverHappens, ElseSwallows, UnknownEndsPoll, FailureNotHandled,
         InDoubtNotHandled, FailureNotDeclared, EndNotListed, EndNeverUsed, UndoMissing, ConfirmGivesOther, Unreachable, ResultNotUsed,
-        ReauthMakesAnother, ReauthNotConnected, ReauthIgnoresConnection, ReauthNotSaid, NotChecked,
+        TimesDoNotFit, NoTimeOfItsOwn, ReauthMakesAnother, ReauthNotConnected, ReauthIgnoresConnection, ReauthNotSaid, NotChecked,
     ];
 
     public static readonly FindingCode ExpressionSyntax = new("FLOW201", "not a complete expression");
@@ -69,6 +69,8 @@ public static partial class FindingCodes
     public static readonly FindingCode ConfirmGivesOther = new("FLOW246", "a confirm that cannot take the place of the call's answer");
     public static readonly FindingCode Unreachable = new("FLOW250", "steps that no run can reach");
     public static readonly FindingCode ResultNotUsed = new("FLOW251", "a result that nothing reads");
+    public static readonly FindingCode TimesDoNotFit = new("FLOW260", "a time longer than the one that bounds it");
+    public static readonly FindingCode NoTimeOfItsOwn = new("FLOW261", "a prompt that only the run's own limit ends");
     public static readonly FindingCode ReauthMakesAnother = new("FLOW270", "re-authorization makes a second thing at the provider");
     public static readonly FindingCode ReauthNotConnected = new("FLOW271", "a purpose reauth that never reaches connect");
     public static readonly FindingCode ReauthIgnoresConnection = new("FLOW272", "re-authorization that does not tell the provider which connection is meant");
