@@ -85,21 +85,23 @@ internal sealed class WorstCase(FlowDocument document, Catalog catalog)
     /// <summary>A step that keeps its deadline while the steps of its actions and of refusals run, so that at most one of these is over time.</summary>
     private Outcome Waiting(Cost own, IEnumerable<ActionNode> actions, IEnumerable<HandlerNode> again, int refusals, IEnumerable<Block?> exits)
     {
-        Cost? ending = null;
-        var over = TimeSpan.Zero;
-        foreach (var (block, times) in actions.Select(Act).Append((Again(again), refusals)))
+        var blocks = actions.Select(Act).Append((Inner: Again(again), Times: refusals)).Where(block => block.Times > 0).ToList();
+        var over = blocks.Select(block => block.Inner.Going?.Time ?? TimeSpan.Zero).DefaultIfEmpty().Max();
+        var all = blocks.Aggregate(own, (sum, block) => sum + Taken(block.Inner, block.Times));
+        var outcome = Leave(all with { Time = own.Time + over }, exits);
+        foreach (var (inner, times) in blocks)
         {
-            ending = Cost.Max(ending, block.Ending);
-            if (block.Going is not { } going) continue;
-            if (going.Time > over) over = going.Time;
-            own += (going * times) with { Time = TimeSpan.Zero };
+            // The run ends within the last of them, all others having been taken before.
+            var before = blocks.Aggregate(own, (sum, block) => sum + Taken(block.Inner, ReferenceEquals(block.Inner, inner) ? times - 1 : block.Times));
+            outcome = outcome with { Ending = Cost.Max(outcome.Ending, Add(before, inner.Ending)) };
         }
 
-        var outcome = Leave(own with { Time = own.Time + over }, exits);
-        return outcome with { Ending = Cost.Max(outcome.Ending, Add(own, ending)) };
+        return outcome;
     }
 
-    private (Outcome, int) Act(ActionNode action)
+    private static Cost Taken(Outcome inner, int times) => ((inner.Going ?? Cost.None) * times) with { Time = TimeSpan.Zero };
+
+    private (Outcome Inner, int Times) Act(ActionNode action)
     {
         restarts |= action.Outcome is ActionOutcome.Restart;
         return (action.Outcome is ActionOutcome.Do act ? Block(act.Steps) : new Outcome(Cost.None, null), TimesOf(action));
