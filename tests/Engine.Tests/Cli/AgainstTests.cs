@@ -7,12 +7,11 @@ namespace Engine.Tests.Cli;
 public sealed class AgainstTests : IDisposable
 {
     private const string Present = """
-        public record In(string Text, string? Note = null, Speed Speed = Speed.Slow);
+        public record In(string Text, string? Note = null);
         public record Out(string Text, Mood Feeling, Part? Part);
         public record Part(string Old, int Number);
         public record Other(int X);
         public enum Mood { Unknown, Fine }
-        public enum Speed { Slow, Fast }
         [Provider("good")]
         public class GoodProvider
         {
@@ -49,7 +48,7 @@ public sealed class AgainstTests : IDisposable
     public async Task What_breaks_is_shown_with_its_findings_and_what_is_new_in_the_flows_words()
     {
         var (code, output) = await AgainstAsync(Present
-            .Replace("string? Note = null, Speed", "string Reason, Speed", StringComparison.Ordinal)
+            .Replace("string? Note = null", "string Reason", StringComparison.Ordinal)
             .Replace("Fine }", "Fine, Sad }", StringComparison.Ordinal)
             .Replace("string Old, int Number", "long Number, Part? Inner", StringComparison.Ordinal)
             .Replace("[Fails(\"gone\"", "[Fails(\"away\"", StringComparison.Ordinal)
