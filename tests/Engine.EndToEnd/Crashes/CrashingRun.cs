@@ -57,6 +57,10 @@ internal sealed class CrashingRun(SandboxServer sandbox, string flow, string sce
             {
                 await RestartAsync();
             }
+            catch (InvalidOperationException refused)
+            {
+                return $"{refused.Message} {engine?.Errors}";
+            }
 
             await Task.Delay(100);
         }
