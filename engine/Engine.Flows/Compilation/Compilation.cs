@@ -7,7 +7,7 @@ namespace Engine.Flows;
 internal sealed class Compilation
 {
     /// <summary>How long a flow may take to compile; a flow of a thousand steps takes some seconds on a slow machine.</summary>
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     public static readonly Limits DefaultLimits = new(TimeSpan.FromMinutes(30), 3);
 
