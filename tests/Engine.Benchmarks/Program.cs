@@ -9,6 +9,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("condition", ConditionBenchmark.RunAsync),
     ("round", PollRoundBenchmark.RunAsync),
     ("lateness", LatenessBenchmark.RunAsync),
+    ("mutation", MutationBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])
