@@ -12,7 +12,7 @@ internal static class MutationBenchmark
 
     public static Task<bool> RunAsync()
     {
-        var run = MutationRun.Of(MutationCorpus.Load(Root(), Path.Combine(AppContext.BaseDirectory, "plugins")));
+        var run = MutationRun.Of(MutationCorpus.Load(Root(), Path.Combine(AppContext.BaseDirectory, "plugins")), Step);
         Console.WriteLine(Markdown(run));
         if (Environment.GetEnvironmentVariable("ENGINE_MUTATION_REPORT") is { Length: > 0 } path)
         {
@@ -24,6 +24,9 @@ internal static class MutationBenchmark
         isGood &= Measurement.ReportAtLeast("of those at the very line", run.AtLinePercent, "%", WantedAtLine);
         return Task.FromResult(isGood);
     }
+
+    /// <summary>Every how many mutants one is judged, for a quick look.</summary>
+    private static int Step => int.TryParse(Environment.GetEnvironmentVariable("ENGINE_MUTATION_STEP"), out var step) ? step : 1;
 
     private static string Root()
     {

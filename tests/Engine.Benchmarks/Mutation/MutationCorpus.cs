@@ -48,7 +48,9 @@ internal sealed record MutationCorpus(Catalog Catalog, IReadOnlyList<(string Nam
     public Catalog WithRenamed(string old, string @new) => new([.. Catalog.Providers.Select(provider =>
     {
         var image = provider.Image.ToArray();
-        var (from, to) = (Encoding.UTF8.GetBytes($"\0{old}\0"), Encoding.UTF8.GetBytes($"\0{@new}\0"));
+        // Names end with a zero; one that is the end of a longer name may have no place of its own.
+        var start = image.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\0{old}\0")) >= 0 ? "\0" : "";
+        var (from, to) = (Encoding.UTF8.GetBytes($"{start}{old}\0"), Encoding.UTF8.GetBytes($"{start}{@new}\0"));
         for (var at = image.AsSpan().IndexOf(from); at >= 0; at = image.AsSpan().IndexOf(from)) to.CopyTo(image, at);
         return provider with { Image = [.. image] };
     })]);

@@ -22,7 +22,7 @@ internal sealed partial class MutationOperators
             }
             else if (part.IsOneOf("else"))
             {
-                if (Remove("dropped else", part) is { } mutant) yield return mutant with { Excluded = ElseRule(part) };
+                if (Remove("dropped else", part) is { } mutant) yield return mutant with { Excluded = ElseRule(part), RightName = NameOnlySetIn(part) };
             }
         }
     }
@@ -30,20 +30,22 @@ internal sealed partial class MutationOperators
     private IEnumerable<Mutant> RemovedName(FlowPart part)
     {
         var isCase = part.KeyRole == KeyRole.Case;
+        var rule = isCase ? null : FailureRule(part);
         var what = isCase ? "removed case" : "removed failure";
         var places = isCase ? [] : CallsThatMayFail(part.Key.Value);
         var names = Alternatives(part.Key).ToList();
         if (names.Count == 1)
         {
             var mutant = part.Value is null ? RemovedItem(what, part) : Remove(what, part) ?? RemovedWithOwner(what, part);
-            if (mutant is not null) yield return mutant with { RightName = part.Key.Value, AlsoRight = [.. mutant.AlsoRight, .. places] };
+            if (mutant is not null) yield return mutant with { RightName = part.Key.Value, Excluded = rule, AlsoRight = [.. mutant.AlsoRight, .. places] };
             yield break;
         }
 
         for (var i = 0; i < names.Count; i++)
         {
             var left = string.Join(" or ", names.Where((_, at) => at != i).Select(one => one.Word));
-            yield return new Mutant(what, flow.StartOf(part.Key), flow.EndOf(part.Key), left) { AlsoRight = [.. Around(part), .. places] };
+            rule = isCase ? null : FailureRule(part, names[i].Word);
+            yield return new Mutant(what, flow.StartOf(part.Key), flow.EndOf(part.Key), left, rule) { AlsoRight = [.. Around(part), .. places] };
         }
     }
 
@@ -99,8 +101,8 @@ internal sealed partial class MutationOperators
         return part.Key.Value switch
         {
             "max" when verb == "prompt" || part.Owner?.Owner?.Key.Value == "actions" => MutationRules.Default,
-            "on_timeout" when verb == "poll" => MutationRules.Default,
-            "on_timeout" or "timeout" when !others.Contains("timeout") || !others.Contains("on_timeout") => MutationRules.Default,
+            "on_timeout" => MutationRules.Default,
+            "timeout" when !others.Contains("on_timeout") => MutationRules.Default,
             _ => null,
         };
     }
@@ -112,6 +114,26 @@ internal sealed partial class MutationOperators
         var inside = flow.Parts.Where(one => flow.StartOf(one.Key) >= start && flow.StartOf(one.Key) < end).ToList();
         var sets = inside.SelectMany(NamesSetBy).ToHashSet(StringComparer.Ordinal);
         return ReadsAfter(end, int.MaxValue).Any(sets.Contains) ? null : MutationRules.ElseOnly;
+    }
+
+    private string? NameOnlySetIn(FlowPart part) =>
+        flow.ExtentOf(part) is var (start, end) ? SetsWithin((start, end)).FirstOrDefault(ReadsAfter(end, int.MaxValue).Contains) : null;
+
+    /// <summary>What is caught may be uncaught where it is listed; what is listed may be unlisted where only polls that wait it out meet it.</summary>
+    private string? FailureRule(FlowPart part, string? word = null)
+    {
+        var code = word ?? part.Key.Value;
+        var isEntryOfFails = part.Owner?.Key.Value == "fails" && part.Owner.Step is null;
+        if (!isEntryOfFails)
+        {
+            var isListed = flow.Parts.Any(one => one.KeyRole == KeyRole.Failure && one.Owner?.Key.Value == "fails" && one.Key.Value == code);
+            return isListed || code is "config_error" or "provider_down" ? MutationRules.Listed : null;
+        }
+
+        if (flow.Parts.Any(one => one.Role == ValueRole.Failure && one.Scalar?.Value == code)) return null;
+        var places = CallsThatMayFail(code).ToHashSet();
+        return code != "in_doubt" && flow.Parts.Where(one => one.Scalar is { } scalar && places.Contains(flow.StartOf(scalar)))
+            .All(one => one.Key.Value == "poll") ? MutationRules.LaterPoll : null;
     }
 
     private static IEnumerable<string> NamesSetBy(FlowPart part) =>

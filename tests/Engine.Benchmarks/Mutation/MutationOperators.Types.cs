@@ -47,7 +47,7 @@ internal sealed partial class MutationOperators
     private string Written(Scalar scalar) => flow.Raw[flow.StartOf(scalar)..flow.EndOf(scalar)];
 
     private Mutant Replace(string what, Scalar scalar, string text, string? excluded = null) =>
-        new(what, flow.StartOf(scalar), flow.EndOf(scalar), text, excluded);
+        new(what, flow.StartOf(scalar), flow.EndOf(scalar), flow.Raw[flow.EndOf(scalar) - 1] == '\n' ? text + "\n" : text, excluded);
 
     /// <summary>A secret of the flow in every text and in every value that is none, from the place on where it is first passed to an operation.</summary>
     private IEnumerable<Mutant> Secrets()

@@ -40,7 +40,10 @@ internal sealed partial class MutationOperators(MutatedText flow, MutationTypes 
         };
         if (part.Key.Value.Contains(" or ")) return null;
         var mutant = Misspell(what, part.Key, part.Key.Value, 0);
-        return part.KeyRole == KeyRole.Name ? Declared(mutant, part.Key.Value) : mutant;
+        return part.KeyRole == KeyRole.Name ? Declared(part, mutant, part.Key.Value)
+            : part.Owner?.Key.Value == "languages" ? mutant with { RightName = part.Key.Value, Excluded = HasOneLanguage ? MutationRules.OneLanguage : null }
+            : part.KeyRole == KeyRole.Failure && part.Owner?.Key.Value == "fails" && FailureRule(part) is { } rule ? mutant with { Excluded = rule }
+            : mutant;
     }
 
     private IEnumerable<Mutant> MisspeltValue(FlowPart part)
@@ -81,7 +84,7 @@ internal sealed partial class MutationOperators(MutatedText flow, MutationTypes 
                 yield return Misspell("misspelt failure", scalar, scalar.Value, 0);
                 break;
             case ValueRole.Declared:
-                yield return Declared(Misspell("misspelt name where it is declared", scalar, scalar.Value, 0), scalar.Value);
+                yield return Declared(part, Misspell("misspelt name where it is declared", scalar, scalar.Value, 0), scalar.Value);
                 break;
             case ValueRole.Value when types.MembersFor(part).Contains(scalar.Value):
                 yield return Misspell("misspelt enum member", scalar, scalar.Value, 0);
@@ -90,14 +93,21 @@ internal sealed partial class MutationOperators(MutatedText flow, MutationTypes 
     }
 
     /// <summary>Where nothing else of the flow names it, another spelling is another name.</summary>
-    private Mutant Declared(Mutant mutant, string name)
+    private Mutant Declared(FlowPart part, Mutant mutant, string name)
     {
-        var isRead = flow.Parts.Any(part =>
-            MutatedText.NamesOf(part).Any(one => one.Name == name && one.Kind != NameKind.EnumMember)
-            || (part.Role == ValueRole.Operation && part.Scalar?.Value.StartsWith(name + ".", StringComparison.Ordinal) == true)
-            || (part.Role == ValueRole.Type && part.Scalar?.Value.StartsWith(name + ".", StringComparison.Ordinal) == true));
+        // What is stored under a name is read as params.name or leftover.name; fields and inputs as a member; the rest by its bare name.
+        var owner = part.KeyRole == KeyRole.Name ? part.Owner?.Key.Value : null;
+        var root = owner is "params" or "leftover" ? owner : null;
+        var kind = owner is null or "vars" or "set" or "uses" ? NameKind.Variable : NameKind.Member;
+        var isRead = owner != "credentials" && flow.Parts.Any(other =>
+            MutatedText.NamesOf(other).Any(one => one.Name == name && one.Kind == kind
+                && (root is null || other.Scalar!.Value[..one.At].TrimEnd('.', '?').EndsWith(root, StringComparison.Ordinal)))
+            || (other.Role == ValueRole.Operation && other.Scalar?.Value.StartsWith(name + ".", StringComparison.Ordinal) == true)
+            || (other.Role == ValueRole.Type && other.Scalar?.Value.StartsWith(name + ".", StringComparison.Ordinal) == true));
         return mutant with { RightName = name, Excluded = isRead ? null : MutationRules.FreeName };
     }
+
+    private bool HasOneLanguage => !flow.Parts.Any(part => part.KeyRole == KeyRole.Language);
 
     private static IEnumerable<(string Word, int At)> Alternatives(Scalar key)
     {
