@@ -25,7 +25,9 @@ internal sealed class Reads(FlowDocument document, FlowTypes types, Binder binde
         foreach (var slot in types.Slots.All.Where(slot => slot is { First: not null, IsBroken: false } && !byReader.Contains(slot)))
         {
             if (slot.First is not { } first) continue;
-            var near = Nearest.DidYouMean(slot.Name, types.Slots.All.Where(other => other != slot && byReader.Contains(other)).Select(other => other.Name));
+            var near = Nearest.DidYouMean(slot.Name, types.Slots.All
+                .Where(other => other.First is not null && Math.Abs(other.Name.Length - slot.Name.Length) <= 1 && byReader.Contains(other))
+                .Select(other => other.Name));
             if (near.Length == 0) findings.Warning(FindingCodes.ResultNotUsed, first.Place, $"nothing reads '{slot.Name}'");
             else findings.Error(FindingCodes.ResultNotUsed, first.Place, $"nothing reads '{slot.Name}'{near}");
         }
