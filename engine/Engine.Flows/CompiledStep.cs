@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Engine.Flows;
 
@@ -8,6 +9,20 @@ namespace Engine.Flows;
 /// </summary>
 /// <param name="Name">For people and journals: the result's name, or the verb with its line, such as <c>call_31</c>. Unique.</param>
 /// <param name="Line">The line in the flow file.</param>
+[JsonDerivedType(typeof(CompiledStep.Call), "call")]
+[JsonDerivedType(typeof(CompiledStep.Poll), "poll")]
+[JsonDerivedType(typeof(CompiledStep.Prompt), "prompt")]
+[JsonDerivedType(typeof(CompiledStep.Branch), "branch")]
+[JsonDerivedType(typeof(CompiledStep.If), "if")]
+[JsonDerivedType(typeof(CompiledStep.Set), "set")]
+[JsonDerivedType(typeof(CompiledStep.Wait), "wait")]
+[JsonDerivedType(typeof(CompiledStep.StartOfRepeat), "start_of_repeat")]
+[JsonDerivedType(typeof(CompiledStep.EndOfRepeat), "end_of_repeat")]
+[JsonDerivedType(typeof(CompiledStep.Resume), "resume")]
+[JsonDerivedType(typeof(CompiledStep.Restart), "restart")]
+[JsonDerivedType(typeof(CompiledStep.Connect), "connect")]
+[JsonDerivedType(typeof(CompiledStep.Fail), "fail")]
+[JsonDerivedType(typeof(CompiledStep.Done), "done")]
 public abstract record CompiledStep(string Name, int Line)
 {
     /// <summary>Calls an operation and goes on with its answer in <paramref name="As"/>.</summary>

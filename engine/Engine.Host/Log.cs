@@ -12,26 +12,44 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "engine stopped")]
     public static partial void EngineStopped(ILogger log);
 
-    [LoggerMessage(10, LogLevel.Warning, "flow refused: {Finding}")]
+    [LoggerMessage(10, LogLevel.Warning, "flow: {Finding}")]
     public static partial void FlowFinding(ILogger log, string finding);
 
-    [LoggerMessage(11, LogLevel.Warning, "flow file '{File}' is passed over: another file defines a flow '{Flow}'")]
-    public static partial void FlowNameTaken(ILogger log, string file, string flow);
+    [LoggerMessage(11, LogLevel.Warning, "flow file '{File}' is passed over: {Reason}")]
+    public static partial void FlowNameTaken(ILogger log, string file, string reason);
 
     [LoggerMessage(12, LogLevel.Warning, "flow folder '{Folder}' does not exist")]
     public static partial void FlowFolderMissing(ILogger log, string folder);
 
-    [LoggerMessage(13, LogLevel.Warning, "flow file '{File}' cannot be read: {Reason}")]
-    public static partial void FlowFileUnreadable(ILogger log, string file, string reason);
-
     [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be had any more: its runs cannot go on")]
     public static partial void PinnedFlowLost(ILogger log, Exception cause, string flow, string version);
+
+    [LoggerMessage(15, LogLevel.Warning, "flow file '{File}' has findings: flow '{Flow}' is served in its last good version {Version}")]
+    public static partial void FlowKept(ILogger log, string file, string flow, string version);
+
+    [LoggerMessage(16, LogLevel.Information, "flow '{Flow}' is offered in version {Version}")]
+    public static partial void FlowOffered(ILogger log, string flow, string version);
+
+    [LoggerMessage(17, LogLevel.Information, "flow '{Flow}' is not offered any more")]
+    public static partial void FlowWithdrawn(ILogger log, string flow);
+
+    [LoggerMessage(18, LogLevel.Error, "looking for changed flows and plugins failed; the next look tries again")]
+    public static partial void ReloadFailed(ILogger log, Exception cause);
+
+    [LoggerMessage(19, LogLevel.Warning, "the system sends no notices of changes in '{Folder}': {Reason}; they are found by looking")]
+    public static partial void NoticesMissing(ILogger log, string folder, string reason);
 
     [LoggerMessage(20, LogLevel.Warning, "{Problem}")]
     public static partial void PluginProblem(ILogger log, string problem);
 
     [LoggerMessage(21, LogLevel.Warning, "provider '{Provider}' cannot be used with its settings: {Reason}")]
     public static partial void ProviderUnusable(ILogger log, string provider, string reason);
+
+    [LoggerMessage(22, LogLevel.Information, "provider '{Provider}' is loaded in build {Build}")]
+    public static partial void PluginLoaded(ILogger log, string provider, string build);
+
+    [LoggerMessage(23, LogLevel.Warning, "compiled flows cannot be kept in '{Folder}': {Reason}")]
+    public static partial void CacheUnusable(ILogger log, string folder, string reason);
 
     [LoggerMessage(30, LogLevel.Information, "run {Run} started: flow '{Flow}', purpose {Purpose}")]
     public static partial void RunStarted(ILogger log, RunId run, string flow, Purpose purpose);

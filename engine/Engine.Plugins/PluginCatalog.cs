@@ -23,6 +23,7 @@ public sealed class PluginCatalog : IDisposable
     private readonly HttpMessageInvoker http;
     private readonly TimeProvider time;
     private readonly Lock gate = new();
+    private ImmutableDictionary<string, ImmutableArray<Provider>> good = ImmutableDictionary<string, ImmutableArray<Provider>>.Empty;
     private ImmutableDictionary<string, PluginBuild> loaded = ImmutableDictionary<string, PluginBuild>.Empty;
 
     private PluginCatalog(ImmutableArray<string> folders, string builds, HttpMessageInvoker http, TimeProvider time)
@@ -40,7 +41,7 @@ public sealed class PluginCatalog : IDisposable
     public ImmutableArray<PluginProblem> Problems { get; private set; } = [];
 
     /// <summary>Loads what there is, running none of its code. A bad plugin is a problem, and the others are there all the same.</summary>
-    /// <param name="folders">Each holds one folder for each plugin.</param>
+    /// <param name="folders">Each holds one folder for each plugin, or is the folder of one itself.</param>
     /// <param name="builds">Where builds are kept, by hash: they are run from these copies, so that the plugin folders can be replaced.</param>
     /// <param name="http">Carries all calls; see <see cref="ProviderHttp.NewHandler"/>. Not disposed by the catalog.</param>
     public static PluginCatalog Load(IEnumerable<string> folders, string builds, HttpMessageInvoker http, TimeProvider time)
@@ -50,7 +51,10 @@ public sealed class PluginCatalog : IDisposable
         return catalog;
     }
 
-    /// <summary>Looks at the folders again, and takes over what is new. Builds in use stay.</summary>
+    /// <summary>
+    /// Looks at the folders again, and takes over what is new. Builds in use stay. A folder that has become bad is a problem, and its last
+    /// good build stays the newest; one that is gone takes its providers along.
+    /// </summary>
     public void Refresh()
     {
         lock (gate)
@@ -63,7 +67,8 @@ public sealed class PluginCatalog : IDisposable
                 Take(folder, providers, problems);
             }
 
-            Catalog = new Catalog(providers.ToImmutable());
+            // The same object where nothing has changed: what was checked against it need not be checked again.
+            if (!Catalog.Providers.SequenceEqual(providers)) Catalog = new Catalog(providers.ToImmutable());
             Problems = problems.ToImmutable();
         }
     }
@@ -141,7 +146,11 @@ public sealed class PluginCatalog : IDisposable
 
     private static IEnumerable<string> PluginFolders(string parent, ImmutableArray<PluginProblem>.Builder problems)
     {
-        if (Directory.Exists(parent)) return Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal);
+        if (Directory.Exists(parent))
+        {
+            return PluginFolder.IsPlugin(parent) ? [parent] : Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal);
+        }
+
         problems.Add(new PluginProblem(parent, "the folder does not exist"));
         return [];
     }
@@ -156,20 +165,22 @@ public sealed class PluginCatalog : IDisposable
         {
             var files = PluginFolder.Read(folder);
             var build = Load(files.Build, () => files.Store(builds), files.AssemblyName);
-            foreach (var provider in build.Providers)
-            {
-                if (providers.Any(other => other.Name == provider.Provider.Name))
-                {
-                    problems.Add(new PluginProblem(name, $"there is a provider '{provider.Provider.Name}' already; its name must be another"));
-                    continue;
-                }
-
-                providers.Add(provider.Provider);
-            }
+            good = good.SetItem(folder, [.. build.Providers.Select(provider => provider.Provider)]);
         }
         catch (Exception error) when (error is PluginException or IOException or UnauthorizedAccessException)
         {
             problems.Add(new PluginProblem(name, error.Message));
+        }
+
+        foreach (var provider in good.GetValueOrDefault(folder, []))
+        {
+            if (providers.Any(other => other.Name == provider.Name))
+            {
+                problems.Add(new PluginProblem(name, $"there is a provider '{provider.Name}' already; its name must be another"));
+                continue;
+            }
+
+            providers.Add(provider);
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed record PluginFolder(string Name, SortedDictionary<string, byte[]
 
     private const string DepsSuffix = ".deps.json";
 
+    /// <summary>Whether the folder is meant as a plugin, be it a good one or not.</summary>
+    public static bool IsPlugin(string path) => Directory.EnumerateFiles(path, "*" + DepsSuffix).Any();
+
     /// <summary>Reads the folder; throws <see cref="PluginException"/> where it holds no plugin.</summary>
     public static PluginFolder Read(string path)
     {

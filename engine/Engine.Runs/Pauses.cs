@@ -6,7 +6,7 @@ namespace Engine.Runs;
 /// <summary>How long to wait before a call is made again.</summary>
 internal static class Pauses
 {
-    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Longest = CallLimits.LongestPause;
 
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstAfterRateLimit = TimeSpan.FromSeconds(2);

@@ -23,6 +23,9 @@ public sealed class RunChanges
         if (watched.TryRemove(run, out var source)) source.TrySetResult();
     }
 
+    /// <summary>Lets go of all who wait for a run that has ended: it changes no more, and would be waited for without end.</summary>
+    public void Forget(RunId run) => RunChanged(run);
+
     /// <summary>
     /// Says that something came into a run's inbox: whoever works on the run looks now, also while a call is under way, and
     /// where nobody does, it is due.

@@ -7,7 +7,7 @@ namespace Engine.Runs;
 internal sealed partial class RunTurn
 {
     /// <summary>The longest that one attempt may take.</summary>
-    private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AttemptLimit = CallLimits.Attempt;
 
     /// <summary>Whether a call is under way that must happen once, or that is looked up: it cannot be abandoned.</summary>
     private bool IsSettling => run.Pending is { Kind: PendingKind.Call or PendingKind.Submit } call

@@ -1,3 +1,4 @@
+using Engine.Flows;
 using Engine.Sdk;
 
 namespace Engine.Runs;
@@ -5,7 +6,7 @@ namespace Engine.Runs;
 internal sealed partial class RunTurn
 {
     /// <summary>How long it is asked whether a call in doubt happened.</summary>
-    private static readonly TimeSpan ConfirmLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ConfirmLimit = CallLimits.Confirm;
 
     private static readonly TimeSpan ConfirmPause = TimeSpan.FromSeconds(1);
 

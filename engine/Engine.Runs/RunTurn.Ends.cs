@@ -7,7 +7,7 @@ namespace Engine.Runs;
 
 internal sealed partial class RunTurn
 {
-    private static readonly Retry UndoRetry = new(3, TimeSpan.FromSeconds(1));
+    private static readonly Retry UndoRetry = new(CallLimits.UndoAttempts, TimeSpan.FromSeconds(1));
 
     /// <summary>A run's end is not held up longer than this for one undo.</summary>
     private static readonly TimeSpan LongestUndoPause = TimeSpan.FromSeconds(10);

@@ -86,8 +86,10 @@ internal sealed partial class RunTurn
         var pause = step.Every + memory.Slower;
         var asked = failure.Code == Failures.RateLimited ? Pauses.AfterRateLimit(failure, memory.Failures) : failure.RetryAfter;
         if (asked > pause) pause = asked.Value;
-        memory = memory with { Failures = memory.Failures + 1, NextAt = now + pause };
-        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
+        var waiting = run with { Memory = run.Memory.SetItem(run.Step, memory with { Failures = memory.Failures + 1, NextAt = now + pause }) };
+        // What the provider asked for must hold after a crash too, when something else wakes the run before.
+        if (asked is null) Drift(waiting);
+        else Change(waiting);
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using Engine.Runs;
 
 namespace Engine.Storage;
@@ -50,10 +51,28 @@ public sealed partial class SqliteStore : IRunStore, IAccessStore, IAsyncDisposa
         }
     }
 
+    /// <summary>A key of 32 bytes for a purpose outside the database, from which the sealing key cannot be found.</summary>
+    public byte[] DeriveKey(string purpose) => DeriveKey(key, purpose);
+
+    /// <summary>A key of 32 bytes for a purpose, from a key file that seals no database; the file is made where it is missing.</summary>
+    /// <exception cref="StorageUnavailableException">The file cannot be used.</exception>
+    public static byte[] DeriveKey(string keyFile, string purpose)
+    {
+        using var own = KeyFile.Open(keyFile, sealedWith: null);
+        return DeriveKey(own, purpose);
+    }
+
     /// <summary>Finishes the writes that wait, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
         await database.DisposeAsync();
         key.Dispose();
+    }
+
+    private static byte[] DeriveKey(MasterKey from, string purpose)
+    {
+        var derived = new byte[MasterKey.LengthBytes];
+        from.Derive(Encoding.UTF8.GetBytes($"other\u001f{purpose}"), derived);
+        return derived;
     }
 }

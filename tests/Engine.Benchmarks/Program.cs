@@ -10,6 +10,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("round", PollRoundBenchmark.RunAsync),
     ("lateness", LatenessBenchmark.RunAsync),
     ("mutation", MutationBenchmark.RunAsync),
+    ("check", CheckBenchmark.RunAsync),
+    ("start", StartBenchmark.RunAsync),
+    ("reload", ReloadBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

@@ -9,7 +9,7 @@ internal sealed class Compilation
     /// <summary>How long a flow may take to compile; a flow of a thousand steps takes some seconds on a slow machine.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
-    private static readonly Limits DefaultLimits = new(TimeSpan.FromMinutes(30), 3);
+    public static readonly Limits DefaultLimits = new(TimeSpan.FromMinutes(30), 3);
 
     private readonly FlowDocument document;
     private readonly Catalog catalog;
@@ -68,6 +68,8 @@ internal sealed class Compilation
         new Proof(document, types, binder, findings, cancellation).Run(compilation);
         new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
         new FailureCheck(document, binder, findings).Run();
+        new TimeCheck(document, findings).Run();
+        new ReauthCheck(document, types, binder, findings).Run();
         if (!findings.HasErrors) new Reads(document, types, binder).WarnOfUnread(findings);
     }
 

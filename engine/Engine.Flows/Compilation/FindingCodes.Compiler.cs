@@ -26,7 +26,7 @@ public static partial class FindingCodes
     [
         MayBeUnset, MayBeNull, ConstantCondition, CaseMissing, CaseNeverHappens, ElseSwallows, UnknownEndsPoll, FailureNotHandled,
         InDoubtNotHandled, FailureNotDeclared, EndNotListed, EndNeverUsed, UndoMissing, ConfirmGivesOther, Unreachable, ResultNotUsed,
-        NotChecked,
+        TimesDoNotFit, NoTimeOfItsOwn, ReauthMakesAnother, ReauthNotConnected, ReauthIgnoresConnection, ReauthNotSaid, NotChecked,
     ];
 
     public static readonly FindingCode ExpressionSyntax = new("FLOW201", "not a complete expression");
@@ -69,5 +69,11 @@ public static partial class FindingCodes
     public static readonly FindingCode ConfirmGivesOther = new("FLOW246", "a confirm that cannot take the place of the call's answer");
     public static readonly FindingCode Unreachable = new("FLOW250", "steps that no run can reach");
     public static readonly FindingCode ResultNotUsed = new("FLOW251", "a result that nothing reads");
+    public static readonly FindingCode TimesDoNotFit = new("FLOW260", "a time longer than the one that bounds it");
+    public static readonly FindingCode NoTimeOfItsOwn = new("FLOW261", "a prompt that only the run's own limit ends");
+    public static readonly FindingCode ReauthMakesAnother = new("FLOW270", "re-authorization makes a second thing at the provider");
+    public static readonly FindingCode ReauthNotConnected = new("FLOW271", "a purpose reauth that never reaches connect");
+    public static readonly FindingCode ReauthIgnoresConnection = new("FLOW272", "re-authorization that does not tell the provider which connection is meant");
+    public static readonly FindingCode ReauthNotSaid = new("FLOW273", "a flow makes a connection and does not say how it is authorized again");
     public static readonly FindingCode NotChecked = new("FLOW290", "the checker could not finish");
 }

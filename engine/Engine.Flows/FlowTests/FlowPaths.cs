@@ -87,6 +87,7 @@ internal sealed class FlowPaths
         {
             AddFailures(submit.Operation, site, at, [.. prompt.Catch, .. prompt.AgainOn]);
             if (submit.Confirm is { } confirm) Add(confirm.Scalar, "confirm", Sign.Journal("confirm_sent", at, OperationOf(step.SubmitConfirm ?? site)));
+            if (submit.Undo is UndoNode.Call undo) Add(undo.Operation.Scalar, "undo", Sign.Journal("undone", at));
         }
 
         if (prompt.AgainWhen is { } again && step.AgainCondition is { } condition) Add(again.Scalar, "again_when", Sign.Condition(condition, true));

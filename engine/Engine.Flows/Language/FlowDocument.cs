@@ -8,6 +8,7 @@ namespace Engine.Flows;
 /// <param name="Title">Null where the flow's name serves as its title.</param>
 /// <param name="Languages">Those every text has, the first being the fallback. Default: en, ru.</param>
 /// <param name="Purposes">Default: connect.</param>
+/// <param name="PurposeKey">The key <c>purpose</c>; null where the flow does not say it.</param>
 /// <param name="Total">Null: 30 minutes.</param>
 /// <param name="Restarts">Null: 3.</param>
 internal sealed record FlowDocument(
@@ -17,6 +18,7 @@ internal sealed record FlowDocument(
     ImmutableArray<string> Languages,
     ImmutableArray<UseNode> Uses,
     ImmutableArray<Purpose> Purposes,
+    Scalar? PurposeKey,
     ImmutableArray<FieldNode> Inputs,
     ImmutableArray<FailNode> Fails,
     DurationNode? Total,

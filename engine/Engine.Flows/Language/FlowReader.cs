@@ -45,7 +45,8 @@ internal sealed partial class FlowReader
         var keys = new Keys(map, "a flow", text.PlaceOf(0, 0), findings);
         RefuseOtherFlowKeys(keys);
         if (keys.Find("languages") is { } listed) ReadLanguages(listed);
-        if (keys.Find("purpose") is { } purpose) ReadPurposes(purpose);
+        var purpose = keys.Find("purpose");
+        if (purpose is not null) ReadPurposes(purpose);
         var limits = keys.Find("limits") is { } entry ? ReadKeys(entry) : null;
         limits?.RefuseOthers("total", "restarts");
         return new FlowDocument(
@@ -55,6 +56,7 @@ internal sealed partial class FlowReader
             languages,
             keys.Find("uses") is { } uses ? ReadUses(uses) : [],
             purposes,
+            purpose?.Key,
             keys.Find("input") is { } input ? ReadFields(input, []) : [],
             keys.Find("fails") is { } fails ? ReadFails(fails) : [],
             limits?.Find("total") is { } total ? ReadDuration(total, LongestTotal) : null,

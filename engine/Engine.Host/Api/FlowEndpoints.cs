@@ -10,12 +10,17 @@ internal static class FlowEndpoints
 {
     public static void MapFlows(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/flows", List).WithTags("Flows").WithName("ListFlows").WithSummary("Lists the flows that runs can be started of")
-            .WithDescription("A flow whose file has findings is not offered; the engine's log says why.").Refuses(403);
+            .WithDescription("A flow whose file has findings is offered in its last good version, or not at all where there is none; the findings are here.").Refuses(403);
 
     private static Results<Ok<FlowList>, ProblemHttpResult> List(HttpContext context, EmbeddedEngine engine) =>
         context.GetCaller().CanStart
-            ? TypedResults.Ok(new FlowList([.. engine.Flows.Offered.Select(flow => ViewOf(flow, engine))], engine.Sandbox is not null))
+            ? TypedResults.Ok(new FlowList([.. engine.Flows.Offered.Select(flow => ViewOf(flow, engine))], FindingsOf(engine, null), engine.Sandbox is not null))
             : Problems.Forbidden();
+
+    private static ImmutableArray<FindingView> FindingsOf(EmbeddedEngine engine, string? flow) =>
+        [.. engine.Flows.Findings.Where(found => found.Flow == flow).Select(found => new FindingView(
+            found.Finding.Code, found.Finding.Severity, Display.Harmless(found.Finding.Message), found.File,
+            found.Finding.Place.Line, found.Finding.Place.Column, found.Finding.Place.EndLine, found.Finding.Place.EndColumn))];
 
     private static FlowView ViewOf(CompiledFlow flow, EmbeddedEngine engine) => new(
         flow.Name, flow.Title.ByLanguage, flow.Version, flow.Purposes, flow.Languages,
@@ -24,12 +29,15 @@ internal static class FlowEndpoints
             field.Type == FieldType.Secret ? null : field.Default, field.MaxLength,
             [.. field.Options.Select(option => new ChoiceView(option.Name, option.Label.ByLanguage))]))],
         [.. flow.Fails.Select(end => end.Code)],
-        [.. engine.ScenariosOf(flow).Select(scenario => new ChoiceView(scenario.Name, scenario.Title))]);
+        [.. engine.ScenariosOf(flow).Select(scenario => new ChoiceView(scenario.Name, scenario.Title))],
+        FindingsOf(engine, flow.Name));
 }
 
+/// <param name="Findings">Of the files that give no flow.</param>
 /// <param name="IsSandbox">Whether runs go to simulated providers.</param>
 internal sealed record FlowList(
     ImmutableArray<FlowView> Flows,
+    [property: Description("What is wrong with the files that no flow is offered from.")] ImmutableArray<FindingView> Findings,
     [property: Description("Whether runs go to simulated providers.")] bool IsSandbox);
 
 internal sealed record FlowView(
@@ -41,7 +49,19 @@ internal sealed record FlowView(
     ImmutableArray<InputView> Inputs,
     [property: Description("The failure codes that a run of it may end with.")] ImmutableArray<string> Fails,
     [property: Description("The courses of events that the sandbox can play, the default first; empty for real providers.")]
-    ImmutableArray<ChoiceView> Scenarios);
+    ImmutableArray<ChoiceView> Scenarios,
+    [property: Description("What is wrong with the flow's file as it is now; with an error among them, the last good version is offered.")]
+    ImmutableArray<FindingView> Findings);
+
+internal sealed record FindingView(
+    [property: Description("Names the rule; findings.md explains it.")] string Code,
+    Severity Severity,
+    string Message,
+    [property: Description("The file's name, without its folder.")] string File,
+    [property: Description("Counted from 1.")] int Line,
+    int Column,
+    int EndLine,
+    [property: Description("One past the last character.")] int EndColumn);
 
 internal sealed record InputView(
     string Name,

@@ -57,7 +57,11 @@ internal static class RunStream
             {
                 var view = JsonSerializer.Serialize(await from.Viewer.ViewAsync(run, cancellation), wire);
                 await SendAsync(response, isEnd ? "run.ended" : "run.changed", newest, view, cancellation);
-                if (isEnd) return;
+                if (isEnd)
+                {
+                    from.Engine.Changes.Forget(id);
+                    return;
+                }
                 seen = newest;
             }
 

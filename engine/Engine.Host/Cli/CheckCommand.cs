@@ -25,15 +25,38 @@ internal static class CheckCommand
             Description = "The folder with the plugins that flows may use. [default: plugins, beside the executable]",
             HelpName = "FOLDER",
         };
-        var command = new Command("check", "Checks flow files completely, without running them.") { paths, format, plugins };
+        var against = new Option<string?>("--against")
+        {
+            Description = "A new build of a plugin, or a folder of several: tells which flows, right as they are now, it would break.",
+            HelpName = "PLUGIN_FOLDER",
+        };
+        var isFresh = new Option<bool>("--no-cache") { Description = "Checks every file, also those that were right the last time." };
+        var command = new Command("check", "Checks flow files completely, without running them.") { paths, format, plugins, against, isFresh };
         command.SetAction(async (parsed, cancellation) =>
         {
             var configuration = parsed.InvocationConfiguration;
             var files = FlowFiles.Find(parsed.GetRequiredValue(paths));
             using var known = KnownPlugins.Load(parsed.GetValue(plugins), configuration.Error);
-            var report = new CheckReport(
-                (source, token) => FlowCompiler.Check(source, known.Catalog, token), configuration.Output, parsed.GetValue(format) == "json");
-            return await report.RunAsync(files, cancellation);
+            var cache = parsed.GetValue(isFresh) ? null : CheckCache.Open(DefaultPlaces.CheckFolder, DefaultPlaces.CheckKeyFile);
+            var isJson = parsed.GetValue(format) == "json";
+            var code = parsed.GetValue(against) is { } folder
+                ? await AgainstAsync(known, folder, files)
+                : await new CheckReport(CheckWith(known.Catalog), configuration.Output, isJson).RunAsync(files, cancellation);
+            cache?.Trim();
+            return code;
+
+            Func<FlowSource, CancellationToken, FlowCheck> CheckWith(Catalog catalog) => (source, token) =>
+                cache is null ? FlowCompiler.Check(source, catalog, token) : cache.Check(source, catalog, token);
+
+            async Task<int> AgainstAsync(KnownPlugins now, string newFolder, IReadOnlyList<string> flows)
+            {
+                using var next = KnownPlugins.Load(newFolder, configuration.Error, "--against");
+                if (!next.Plugins.Problems.IsEmpty) return ExitCode.Negative;
+                if (next.Catalog.Providers.IsEmpty) throw new MisuseException($"--against: no plugin is in '{newFolder}'");
+                var report = new AgainstReport(
+                    CheckWith(now.Catalog), CheckWith(PluginDifference.Apply(now.Catalog, next.Catalog)), configuration.Output, isJson);
+                return await report.RunAsync(flows, PluginDifference.Between(now.Plugins, next.Plugins), cancellation);
+            }
         });
         return command;
     }

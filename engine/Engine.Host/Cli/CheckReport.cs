@@ -7,7 +7,8 @@ namespace Engine.Host;
 /// <summary>Checks flow files and reports what was found, as text or as JSON.</summary>
 internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck> check, TextWriter output, bool isJson)
 {
-    private static readonly JsonSerializerOptions json = new()
+    /// <summary>How reports are written as JSON.</summary>
+    public static JsonSerializerOptions Json { get; } = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -17,21 +18,18 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
     /// <summary>Checks the files in turn; gives the exit code.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        var checks = new List<FlowCheck>();
+        var checks = CheckAll(files, check, cancellation);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in files)
+        for (var i = 0; i < checks.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var checkedFile = Check(file, cancellation);
-            checks.Add(checkedFile.Flow is { } flow && !names.TryAdd(flow.Name, file)
-                ? WithDuplicate(checkedFile, file, flow.Name, names[flow.Name])
-                : checkedFile);
+            if (checks[i].Flow is not { } flow || names.TryAdd(flow.Name, files[i])) continue;
+            checks[i] = WithDuplicate(checks[i], files[i], flow.Name, names[flow.Name]);
         }
 
         var findings = checks.SelectMany(found => found.Findings).ToList();
         if (isJson)
         {
-            await output.WriteLineAsync(Json(findings));
+            await output.WriteLineAsync(JsonSerializer.Serialize(findings.Select(ViewOf), Json));
         }
         else
         {
@@ -47,19 +45,31 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
         return findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Negative : ExitCode.Fine;
     }
 
-    private FlowCheck Check(string file, CancellationToken cancellation)
+    /// <summary>Checks files at the same time; the results are in the order of the files.</summary>
+    public static FlowCheck[] CheckAll(
+        IReadOnlyList<string> files, Func<FlowSource, CancellationToken, FlowCheck> check, CancellationToken cancellation)
     {
-        var (source, unreadable) = FlowFileReader.Read(file);
-        if (source is not null) return check(source, cancellation);
-        return new FlowCheck(null, "", unreadable is null ? [] : [unreadable]);
+        var checks = new FlowCheck[files.Count];
+        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation }, index =>
+        {
+            var (source, unreadable) = FlowFileReader.Read(files[index]);
+            checks[index] = source is not null
+                ? check(source, cancellation)
+                : new FlowCheck(null, "", unreadable is null ? [] : [unreadable]);
+        });
+        return checks;
     }
 
     /// <summary>An engine that is given both files takes one name only once.</summary>
     private static FlowCheck WithDuplicate(FlowCheck second, string file, string name, string first) => second with
     {
-        Findings = second.Findings.Add(new Finding("FILE003", Severity.Error, PlaceOfName(file, second.Text, name),
-            $"flow '{name}' is also defined in '{first}'; give each flow a name of its own")),
+        Findings = second.Findings.Add(NameTaken(file, second.Text, name, first)),
     };
+
+    /// <summary>Says of a file that another one defines its flow already.</summary>
+    public static Finding NameTaken(string file, string text, string name, string first) => new(
+        "FILE003", Severity.Error, PlaceOfName(file, text, name),
+        $"flow '{name}' is also defined in '{first}'; give each flow a name of its own");
 
     private static Place PlaceOfName(string file, string text, string name)
     {
@@ -74,17 +84,16 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
         return new Place(file, 1, 1, 1, 1);
     }
 
-    private static string Json(IReadOnlyList<Finding> findings) => JsonSerializer.Serialize(
-        findings.Select(finding => new
-        {
-            finding.Code,
-            Severity = finding.Severity == Severity.Error ? "error" : "warning",
-            Message = Display.Harmless(finding.Message),
-            finding.Place.File,
-            finding.Place.Line,
-            finding.Place.Column,
-            finding.Place.EndLine,
-            finding.Place.EndColumn,
-        }),
-        json);
+    /// <summary>A finding as JSON shows it.</summary>
+    public static object ViewOf(Finding finding) => new
+    {
+        finding.Code,
+        Severity = finding.Severity == Severity.Error ? "error" : "warning",
+        Message = Display.Harmless(finding.Message),
+        finding.Place.File,
+        finding.Place.Line,
+        finding.Place.Column,
+        finding.Place.EndLine,
+        finding.Place.EndColumn,
+    };
 }

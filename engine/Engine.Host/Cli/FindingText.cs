@@ -65,6 +65,7 @@ internal static class FindingText
     public static string Summary(int files, int filesWithFindings, int findings) =>
         findings == 0 ? $"{Count(files, "flow")}, no findings" : $"{Count(findings, "finding")} in {filesWithFindings} of {Count(files, "flow")}";
 
-    private static string Count(int number, string noun) =>
+    /// <summary>Such as <c>1 flow</c> and <c>2 flows</c>.</summary>
+    public static string Count(int number, string noun) =>
         number.ToString(CultureInfo.InvariantCulture) + (number == 1 ? $" {noun}" : $" {noun}s");
 }

@@ -17,9 +17,10 @@ internal sealed class KnownPlugins : IDisposable
     public Catalog Catalog => Plugins.Catalog;
 
     /// <param name="folder">Null: the shipped ones.</param>
-    public static KnownPlugins Load(string? folder, TextWriter error)
+    /// <param name="option">The option that named the folder.</param>
+    public static KnownPlugins Load(string? folder, TextWriter error, string option = "--plugins")
     {
-        if (folder is not null && !Directory.Exists(folder)) throw new MisuseException($"--plugins: the folder '{folder}' does not exist");
+        if (folder is not null && !Directory.Exists(folder)) throw new MisuseException($"{option}: the folder '{folder}' does not exist");
         var known = new KnownPlugins(folder ?? DefaultPlaces.PluginFolder);
         foreach (var problem in known.Plugins.Problems) error.WriteLine($"engine: {Display.Harmless(problem.ToString())}");
         return known;

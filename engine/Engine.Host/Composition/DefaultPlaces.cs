@@ -12,6 +12,12 @@ internal static class DefaultPlaces
     /// <summary>Such as <c>~/.config/engine/engine.key</c>.</summary>
     public static string KeyFile { get; } = Path.Combine(UserFolder(Environment.SpecialFolder.ApplicationData), "engine", "engine.key");
 
+    /// <summary>Where <c>engine check</c> remembers flows that were right; may be deleted at any time.</summary>
+    public static string CheckFolder { get; } = Path.Combine(UserFolder(Environment.SpecialFolder.LocalApplicationData), "engine-check");
+
+    /// <summary>The key of what <see cref="CheckFolder"/> holds; may be deleted at any time.</summary>
+    public static string CheckKeyFile { get; } = Path.Combine(UserFolder(Environment.SpecialFolder.ApplicationData), "engine", "check.key");
+
     public static string PluginFolder { get; } = Path.Combine(AppContext.BaseDirectory, "plugins");
 
     public static string FlowFolder { get; } = Path.Combine(AppContext.BaseDirectory, "workflows");

@@ -17,6 +17,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private Task pumping = Task.CompletedTask;
+    private Task watching = Task.CompletedTask;
     private bool isClosed;
 
     private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
@@ -36,6 +37,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     public RunChanges Changes { get; } = new();
 
+    /// <summary>Takes over changed flows and plugins; works by itself only where <see cref="EngineOptions.IsWatching"/>.</summary>
+    internal FlowWatch Watch => parts.Watch;
+
     /// <summary>Null where the real providers are called.</summary>
     public SandboxLink? Sandbox => parts.Sandbox;
 
@@ -54,6 +58,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var engine = new EmbeddedEngine(built, time, logger);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
     }
@@ -112,6 +117,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref isClosed, true)) return;
         await stopping.CancelAsync();
+        await watching;
         await pumping;
         await parts.DisposeAsync();
         stopping.Dispose();

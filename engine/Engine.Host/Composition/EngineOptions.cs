@@ -19,6 +19,9 @@ public sealed record EngineOptions
     /// <summary>Who answers the calls of new runs. Default: the sandbox inside this process.</summary>
     public ProviderMode Providers { get; init; } = new ProviderMode.EmbeddedSandbox();
 
+    /// <summary>Whether changed flow files and plugins are taken over while the engine works. Default: they are, at the next start.</summary>
+    public bool IsWatching { get; init; }
+
     /// <summary>Settings of providers, as <c>providers:radist:api_key</c>. Default: none, so that each has its own default.</summary>
     public IConfiguration Settings { get; init; } = new ConfigurationBuilder().Build();
 }

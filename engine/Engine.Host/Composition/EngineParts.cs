@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Engine.Plugins;
 using Engine.Sandbox;
 using Engine.Sdk;
@@ -11,7 +12,7 @@ internal sealed class EngineParts : IAsyncDisposable
     private readonly FileStream dataLock;
     private readonly HttpMessageInvoker http;
 
-    private EngineParts(SqliteStore store, FileStream dataLock, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox)
+    private EngineParts(SqliteStore store, FileStream dataLock, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox, FlowWatch watch)
     {
         Store = store;
         this.dataLock = dataLock;
@@ -19,6 +20,7 @@ internal sealed class EngineParts : IAsyncDisposable
         Plugins = plugins;
         Flows = flows;
         Sandbox = sandbox;
+        Watch = watch;
     }
 
     public SqliteStore Store { get; }
@@ -29,6 +31,8 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public SandboxLink? Sandbox { get; }
 
+    public FlowWatch Watch { get; }
+
     public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
         var built = new Stack<object>();
@@ -37,15 +41,20 @@ internal sealed class EngineParts : IAsyncDisposable
             var store = Built(await OpenStoreAsync(options, time, cancellation));
             var held = Built(TakeDataFolder(options.DataFolder));
             var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
+            var seen = FolderState.Of(options);
             var plugins = Built(PluginCatalog.Load(options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time));
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
-            var flows = new FlowLibrary(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), log);
-            flows.Load(options.FlowFolders, cancellation);
-            await flows.RemoveUnusedAsync(store, cancellation);
+            var cache = new FlowCache(
+                new FlowCacheFolder(Path.Combine(options.DataFolder, "cache"), time, log), store.DeriveKey("flow cache"));
+            var versions = new FlowVersions(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), cache, log);
+            var flows = new FlowLibrary(plugins, versions, cache, options.FlowFolders, log);
+            flows.Refresh(Environment.ProcessorCount, cancellation);
+            await flows.RemoveUnusedAsync(store, isStarting: true, cancellation);
             var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
-            if (sandbox is null) TrySettings(plugins, options, log);
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox);
+            FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
+            var watch = Built(new FlowWatch(options, plugins, flows, seen, time, log));
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch);
         }
         catch (Exception error)
         {
@@ -67,7 +76,7 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        object?[] parts = [Sandbox, Plugins, http, dataLock, Store];
+        object?[] parts = [Watch, Sandbox, Plugins, http, dataLock, Store];
         foreach (var part in parts) await CloseAsync(part);
     }
 
@@ -107,16 +116,6 @@ internal sealed class EngineParts : IAsyncDisposable
                 return new SandboxLink.Embedded(server);
             default:
                 return null;
-        }
-    }
-
-    // What an operator set wrongly shows now and not in somebody's run.
-    private static void TrySettings(PluginCatalog plugins, EngineOptions options, ILogger log)
-    {
-        foreach (var provider in plugins.Catalog.Providers)
-        {
-            var settings = PluginOperationCaller.SettingsOf(options.Settings, provider.Name);
-            if (plugins.Try(provider.Name, provider.Build, settings) is { } failure) Log.ProviderUnusable(log, provider.Name, failure.Message);
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Plugins;
 using Engine.Runs;
@@ -7,134 +7,141 @@ using Engine.Runs;
 namespace Engine.Host;
 
 /// <summary>
-/// The flows at hand. A file with findings is not offered; the others are. Every version that is offered is kept in the data
-/// folder first, so that a run can go on with it when the file has changed or is gone.
+/// The flows at hand. What new runs may have changes as a whole, from one snapshot to the next. A file with findings leaves its last good
+/// version where it is. Every version that is offered is kept in the data folder first, so that a run can go on with it when the file
+/// has changed or is gone.
 /// </summary>
 public sealed class FlowLibrary : IFlowVersions
 {
     private readonly PluginCatalog plugins;
-    private readonly PinnedFlows pinned;
+    private readonly FlowVersions versions;
+    private readonly FlowCache cache;
+    private readonly IReadOnlyList<string> folders;
     private readonly ILogger log;
-    private readonly ConcurrentDictionary<string, Lazy<Task<LoadedFlow?>>> versions = new(StringComparer.Ordinal);
-    private ImmutableSortedDictionary<string, LoadedFlow> current = ImmutableSortedDictionary<string, LoadedFlow>.Empty;
+    private readonly Lock refreshing = new();
+    private ImmutableHashSet<string> missing = [];
+    private volatile Snapshot current = new([], ImmutableSortedDictionary<string, LoadedFlow>.Empty, []);
 
-    internal FlowLibrary(PluginCatalog plugins, PinnedFlows pinned, ILogger log)
+    internal FlowLibrary(PluginCatalog plugins, FlowVersions versions, FlowCache cache, IReadOnlyList<string> folders, ILogger log)
     {
         this.plugins = plugins;
-        this.pinned = pinned;
+        this.versions = versions;
+        this.cache = cache;
+        this.folders = folders;
         this.log = log;
     }
 
     /// <summary>The flows that new runs may have, by name.</summary>
-    public IEnumerable<CompiledFlow> Offered => current.Values.Select(loaded => loaded.Flow);
+    public IEnumerable<CompiledFlow> Offered => current.Offered.Values.Select(loaded => loaded.Flow);
 
-    public LoadedFlow? FindCurrent(string flow) => current.GetValueOrDefault(flow);
+    /// <summary>What is wrong with the flow files as they are now, by file; empty when all is well.</summary>
+    public IReadOnlyList<FileFinding> Findings => current.Findings;
+
+    public LoadedFlow? FindCurrent(string flow) => current.Offered.GetValueOrDefault(flow);
 
     public Task<LoadedFlow?> FindAsync(string flow, string version, CancellationToken cancellation) =>
         FindCurrent(flow) is { } loaded && loaded.Flow.Version == version
             ? Task.FromResult<LoadedFlow?>(loaded)
-            : versions.GetOrAdd(version, _ => new Lazy<Task<LoadedFlow?>>(
-                () => Task.Run(() => LoadOnce(flow, version), CancellationToken.None))).Value.WaitAsync(cancellation);
+            : versions.FindAsync(flow, version, cancellation);
 
-    /// <summary>Reads, checks and takes over all flow files of the folders; what is wrong goes to the log.</summary>
-    internal void Load(IReadOnlyList<string> folders, CancellationToken cancellation)
+    /// <summary>
+    /// Looks at the folders, and takes over what is new in one step; what is wrong goes to the log, once. A file is checked again when
+    /// its bytes, or a plugin that it uses, have changed.
+    /// </summary>
+    /// <param name="cores">How many files are checked at the same time.</param>
+    internal void Refresh(int cores, CancellationToken cancellation)
     {
-        var files = folders.SelectMany(FilesOf).Select(Path.GetFullPath).Distinct(StringComparer.Ordinal).ToList();
-        var found = new LoadedFlow?[files.Count];
-        Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancellation }, index =>
-            found[index] = Check(files[index], cancellation));
-
-        var offered = ImmutableSortedDictionary.CreateBuilder<string, LoadedFlow>(StringComparer.Ordinal);
-        foreach (var (file, loaded) in files.Zip(found))
+        lock (refreshing)
         {
-            if (loaded is null) continue;
-            if (!offered.TryAdd(loaded.Flow.Name, loaded)) Log.FlowNameTaken(log, file, loaded.Flow.Name);
+            var before = current;
+            var known = before.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
+            var catalog = plugins.Catalog;
+            var paths = folders.SelectMany(folder => PathsIn(folder, before)).Distinct(StringComparer.Ordinal).ToArray();
+            var files = new FlowFile[paths.Length];
+            Parallel.For(0, paths.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = cores }, index =>
+                files[index] = Look(paths[index], known.GetValueOrDefault(paths[index]), catalog, cancellation));
+            if (before.Files.SequenceEqual(files)) return;
+            current = Snapshot.Of([.. files], folders);
+            cache.Trim();
+            Tell(before);
         }
-        foreach (var loaded in offered.Values) pinned.Keep(loaded.Flow);
-        current = offered.ToImmutable();
     }
 
     /// <summary>Forgets the kept versions, and the plugin builds, that neither an open run nor a current flow names.</summary>
-    internal async Task RemoveUnusedAsync(IRunStore store, CancellationToken cancellation)
+    internal Task RemoveUnusedAsync(IRunStore store, bool isStarting, CancellationToken cancellation) =>
+        versions.RemoveUnusedAsync([.. current.Files.Select(file => file.Flow).OfType<LoadedFlow>()], store, isStarting, cancellation);
+
+    // A folder that is gone is on its way back, or an operator's mishap: what it gave stays, with a finding that it cannot be read.
+    private IEnumerable<string> PathsIn(string folder, Snapshot before)
     {
-        var builds = new HashSet<string>(Offered.SelectMany(flow => flow.Providers.Values), StringComparer.Ordinal);
-        foreach (var kept in pinned.All())
+        if (FlowFolders.FilesOf(folder) is { } files)
         {
-            var isCurrent = FindCurrent(kept.Flow) is { } loaded && loaded.Flow.Version == kept.Version;
-            if (!isCurrent && !await IsNamedAsync(store, kept, cancellation)) pinned.Remove(kept);
-            else builds.UnionWith(kept.Providers.Values);
+            missing = missing.Remove(folder);
+            return files;
         }
-        plugins.RemoveUnused(builds);
+
+        if (!missing.Contains(folder)) Log.FlowFolderMissing(log, folder);
+        missing = missing.Add(folder);
+        var full = Path.GetFullPath(folder);
+        return before.Files.Select(file => file.Path).Where(path => Path.GetDirectoryName(path) == full);
     }
 
-    // A list that is full may hide the run that is looked for: then the version stays.
-    private static async Task<bool> IsNamedAsync(IRunStore store, PinnedFlow kept, CancellationToken cancellation)
+    private FlowFile Look(string path, FlowFile? known, Catalog catalog, CancellationToken cancellation)
     {
-        const int most = 200;
-        var open = await store.ListAsync(new RunFilter(Flow: kept.Flow, IsOpenOnly: true, Limit: most), cancellation);
-        return open.Count == most || open.Any(run => run.FlowVersion == kept.Version);
+        var (source, unreadable) = FlowFileReader.Read(path);
+        if (source is null)
+        {
+            return known is { Content: null } ? known : new FlowFile(path, null, known?.Flow, unreadable is null ? [] : [unreadable], catalog);
+        }
+
+        var content = Convert.ToHexStringLower(SHA256.HashData(source.Content.Span));
+        if (known is not null && known.Content == content && known.Holds(catalog)) return known;
+        var check = cache.Check(source, catalog, cancellation);
+        return new FlowFile(path, content, check.Flow is { } flow ? versions.Take(flow) : known?.Flow, check.Findings, catalog);
     }
 
-    private IReadOnlyList<string> FilesOf(string folder)
+    private void Tell(Snapshot before)
     {
-        if (!Directory.Exists(folder))
+        foreach (var file in current.Files.Except(before.Files))
         {
-            Log.FlowFolderMissing(log, folder);
-            return [];
+            foreach (var finding in file.Findings) Log.FlowFinding(log, finding.ToString());
+            if (file is { IsStale: true, Flow.Flow: var kept }) Log.FlowKept(log, file.Path, kept.Name, kept.Version);
         }
-        return [.. Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file) is ".yaml" or ".yml")
-            .Where(file => !Path.GetFileNameWithoutExtension(file).EndsWith(".test", StringComparison.OrdinalIgnoreCase))
-            .Order(StringComparer.Ordinal)];
+
+        foreach (var taken in current.Taken.Except(before.Taken)) Log.FlowNameTaken(log, taken.Place.File, taken.Message);
+        foreach (var flow in current.Offered.Values.Except(before.Offered.Values)) Log.FlowOffered(log, flow.Flow.Name, flow.Flow.Version);
+        foreach (var name in before.Offered.Keys.Except(current.Offered.Keys, StringComparer.Ordinal)) Log.FlowWithdrawn(log, name);
     }
 
-    private LoadedFlow? Check(string file, CancellationToken cancellation)
+    /// <summary>One state of the folders, and what follows from it.</summary>
+    /// <param name="Taken">Findings of files whose flow has a name that another file has already.</param>
+    private sealed record Snapshot(
+        ImmutableArray<FlowFile> Files, ImmutableSortedDictionary<string, LoadedFlow> Offered, ImmutableArray<Finding> Taken)
     {
-        try
+        public ImmutableArray<FileFinding> Findings { get; init; } = [];
+
+        public static Snapshot Of(ImmutableArray<FlowFile> files, IReadOnlyList<string> folders)
         {
-            var check = FlowCompiler.Check(new FlowSource(file, File.ReadAllBytes(file)), plugins.Catalog, cancellation);
-            foreach (var finding in check.Findings) Log.FlowFinding(log, finding.ToString());
-            return check.Flow is { } flow ? Load(flow) : null;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            Log.FlowFileUnreadable(log, file, error.Message);
-            return null;
+            var owners = new SortedDictionary<string, FlowFile>(StringComparer.Ordinal);
+            var taken = ImmutableArray.CreateBuilder<Finding>();
+
+            // A file that is right goes before one that only still serves: who renames a file wants the new one.
+            foreach (var file in files.OrderBy(file => file.IsStale))
+            {
+                if (file.Flow?.Flow.Name is not { } name || owners.TryAdd(name, file)) continue;
+                taken.Add(CheckReport.NameTaken(file.Path, file.Flow.Flow.Source, name, Path.GetFileName(owners[name].Path)));
+            }
+
+            var findings = files.SelectMany(file => file.Findings.Select(finding => (file.Path, finding)))
+                .Concat(taken.Select(finding => (Path: finding.Place.File, finding)));
+            return new Snapshot(
+                files,
+                owners.ToImmutableSortedDictionary(pair => pair.Key, pair => pair.Value.Flow ?? throw new InvalidOperationException(), StringComparer.Ordinal),
+                taken.ToImmutable())
+            {
+                Findings = [.. findings.Select(found => new FileFinding(
+                    Path.GetFileName(found.Path), owners.FirstOrDefault(pair => pair.Value.Path == found.Path).Key, found.finding))],
+            };
         }
     }
-
-    // What cannot be had now may be had later, when the disk or the plugin's folder is back: only what was found is remembered.
-    private LoadedFlow? LoadOnce(string flow, string version)
-    {
-        LoadedFlow? found = null;
-        try
-        {
-            return found = LoadPinned(flow, version);
-        }
-        finally
-        {
-            if (found is null) versions.TryRemove(version, out _);
-        }
-    }
-
-    private LoadedFlow? LoadPinned(string flow, string version)
-    {
-        if (pinned.Find(flow, version) is not { } kept) return null;
-        var providers = kept.Providers.Select(pair => plugins.FindProvider(pair.Key, pair.Value)).OfType<Provider>().ToImmutableArray();
-        if (providers.Length < kept.Providers.Count) return null;
-        try
-        {
-            var compiled = FlowCompiler.Recompile(pinned.SourceOf(kept), new Catalog(providers), CancellationToken.None);
-            return Load(compiled with { Version = version });
-        }
-        catch (Exception error) when (error is InvalidOperationException or IOException or TypeLoadException)
-        {
-            Log.PinnedFlowLost(log, error, flow, version);
-            return null;
-        }
-    }
-
-    private LoadedFlow Load(CompiledFlow flow) => LoadedFlow.Load(flow, assembly => flow.Providers
-        .Select(pair => plugins.FindAssembly(pair.Key, pair.Value))
-        .FirstOrDefault(found => found?.GetName().Name == assembly));
 }

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.ExceptionServices;
 using Engine.Flows;
 using Engine.Plugins;
 
@@ -33,7 +35,7 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
         var read = files.Select(file => (File: file, Reading: Read(file, cancellation))).ToList();
         var tests = read.SelectMany((one, file) => one.Reading.Tests.Select(test => (File: file, Test: test, Flow: one.Reading.Flow))).ToList();
         var results = new RehearsalResult?[tests.Count];
-        Parallel.For(0, tests.Count, new ParallelOptions { CancellationToken = cancellation }, index =>
+        OnThreads(tests.Count, index =>
         {
             if (tests[index].Flow is { } flow) results[index] = Rehearsal.Run(tests[index].Test, RehearsedOf(flow), cancellation);
         });
@@ -41,6 +43,29 @@ internal sealed class FlowTestRun(PluginCatalog plugins)
         return new FlowTestOutcome(
             [.. read.Select((one, file) => new TestFileResult(one.File, one.Reading.Text, one.Reading.Findings, [.. byFile[file].OfType<RehearsalResult>()]))],
             [.. CoverageOf(coveredFlows, cancellation)]);
+    }
+
+    /// <summary>Does work on threads of its own: a rehearsal may wait for the thread pool, whose threads must be free then.</summary>
+    private static void OnThreads(int count, Action<int> work)
+    {
+        var next = -1;
+        var faults = new ConcurrentQueue<Exception>();
+        var threads = Enumerable.Range(0, Math.Min(Environment.ProcessorCount, count)).Select(_ => new Thread(Work)).ToList();
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        if (faults.TryDequeue(out var fault)) ExceptionDispatchInfo.Throw(fault);
+
+        void Work()
+        {
+            try
+            {
+                while (faults.IsEmpty && Interlocked.Increment(ref next) is var index && index < count) work(index);
+            }
+            catch (Exception exception)
+            {
+                faults.Enqueue(exception);
+            }
+        }
     }
 
     private FlowTestReading Read(string file, CancellationToken cancellation)

@@ -61,6 +61,7 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
                     .Where(row => filter.Subject is null || row.Run.Subject == filter.Subject)
                     .Where(row => filter.Status is null || row.Run.Status == filter.Status)
                     .Where(row => row.IsOpen || !filter.IsOpenOnly)
+                    .Where(row => filter.Among is null || filter.Among.Contains(row.Run.Id))
                     .OrderByDescending(row => row.Run.CreatedAt)
                     .Take(Math.Clamp(filter.Limit, 1, 200))
                     .Select(row => row.Run with { Prompt = null, State = ReadOnlyMemory<byte>.Empty }),

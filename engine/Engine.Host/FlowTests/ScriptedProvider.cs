@@ -43,9 +43,14 @@ internal sealed class ScriptedProvider(FlowTest test, TimeProvider time, Transcr
     private async Task<bool> IsAwaitedAsync(TimeSpan span, CancellationToken cancellation)
     {
         if (span <= TimeSpan.Zero) return true;
-        await Task.Delay(span, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        if (cancellation.IsCancellationRequested) transcript.Add("answer", "nobody waits for it any more");
-        return !cancellation.IsCancellationRequested;
+
+        // Not Task.Delay: that may end by way of the thread pool, and virtual time must know when all is quiet.
+        var ended = new TaskCompletionSource<bool>();
+        await using var timer = time.CreateTimer(_ => ended.TrySetResult(true), null, span, Timeout.InfiniteTimeSpan);
+        await using var registration = cancellation.Register(() => ended.TrySetResult(false));
+        var isAwaited = await ended.Task;
+        if (!isAwaited) transcript.Add("answer", "nobody waits for it any more");
+        return isAwaited;
     }
 
     private ScriptedAnswer? Next(OperationCall call)

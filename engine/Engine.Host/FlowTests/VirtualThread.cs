@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Engine.Host;
 
 /// <summary>
@@ -7,8 +5,11 @@ namespace Engine.Host;
 /// </summary>
 internal sealed class VirtualThread : SynchronizationContext, IDisposable
 {
-    private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> queue = [];
+    private readonly Lock gate = new();
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> queue = new();
+    private readonly SemaphoreSlim queued = new(0);
     private readonly SynchronizationContext? before = Current;
+    private bool isLeft;
 
     private VirtualThread()
     {
@@ -25,24 +26,44 @@ internal sealed class VirtualThread : SynchronizationContext, IDisposable
     /// <summary>Does what is queued, until nothing is.</summary>
     public void RunQueued()
     {
-        while (queue.TryTake(out var item)) item.Callback(item.State);
+        while (queued.Wait(0, CancellationToken.None)) RunOne();
     }
 
     /// <summary>Waits for what another thread is about to queue, and does it. A hint wakes its waiter by way of the thread pool.</summary>
     public void RunNext()
     {
-        var (callback, state) = queue.Take();
-        callback(state);
+        queued.Wait(CancellationToken.None);
+        RunOne();
         RunQueued();
     }
 
-    public override void Post(SendOrPostCallback d, object? state) => queue.Add((d, state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        lock (gate)
+        {
+            // A rehearsal that was stopped leaves work behind that nobody does any more.
+            if (isLeft) return;
+            queue.Enqueue((d, state));
+            queued.Release();
+        }
+    }
 
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 
     public void Dispose()
     {
         SetSynchronizationContext(before);
-        queue.Dispose();
+        lock (gate)
+        {
+            isLeft = true;
+            queued.Dispose();
+        }
+    }
+
+    private void RunOne()
+    {
+        (SendOrPostCallback Callback, object? State) next;
+        lock (gate) next = queue.Dequeue();
+        next.Callback(next.State);
     }
 }

@@ -43,7 +43,7 @@ internal static class ServeCommand
         EngineOptions options, int port, bool isVerbose, TextWriter output, CancellationToken cancellation)
     {
         await using var server = await EngineServer.StartAsync(
-            new ServerOptions(options, port, isVerbose), TimeProvider.System, cancellation);
+            new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
         await GreetAsync(server.Engine, options.DataFolder, output, TimeProvider.System, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;

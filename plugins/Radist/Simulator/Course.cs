@@ -12,7 +12,9 @@ internal sealed record Course(string Name, string En, string Ru)
     /// <summary>All of them; the first is the default.</summary>
     public static ImmutableArray<Course> All { get; } =
     [
-        new("scan", "All goes well: scans by itself after two codes, no password", "Всё хорошо: сканирует сам после двух кодов, без пароля"),
+        new("scan",
+            $"All goes well: scans by itself after two QR codes; a typed code is {Phone.Code}; no password",
+            $"Всё хорошо: сканирует сам после двух QR-кодов; код для ввода — {Phone.Code}; пароля нет"),
         new("manual", "Nothing happens by itself: use the simulated phone", "Само ничего не происходит: управляйте телефоном")
         {
             ScansByItself = false,

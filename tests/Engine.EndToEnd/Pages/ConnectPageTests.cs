@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
@@ -15,6 +17,7 @@ public sealed partial class ConnectPageTests(RunningEngine engine, Browser brows
         await page.GotoAsync(engine.OpenUrl);
         await page.GetByLabel("Telegram by QR code").CheckAsync();
         await page.SelectOptionAsync("#scenario", "manual");
+        await page.ScreenshotAsync(new() { Path = Kept.Picture("start.png") });
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect" }).ClickAsync();
         await Expect(page.Locator(".qr-image")).ToBeVisibleAsync();
         await Expect(page.Locator(".meter-text")).ToHaveTextAsync(Countdown());
@@ -29,10 +32,13 @@ public sealed partial class ConnectPageTests(RunningEngine engine, Browser brows
         await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
         await Expect(page.Locator("#messages")).ToContainTextAsync("That password is wrong");
         Assert.Equal("password", await password.GetAttributeAsync("type"));
+        await page.ScreenshotAsync(new() { Path = Kept.Picture("refused.png") });
         await password.FillAsync("correct horse");
         await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Connected" })).ToBeVisibleAsync();
+        await page.ScreenshotAsync(new() { Path = Kept.Picture("connected.png") });
+        await phone.ScreenshotAsync(new() { Path = Kept.Picture("simulated-phone.png") });
         var connection = await page.Locator(".details dd").Last.InnerTextAsync();
         var stored = await engine.Client.GetAsync("/v1/connections");
         Assert.Contains(stored.GetProperty("connections").EnumerateArray(), one => one.GetProperty("id").GetString() == connection);
@@ -105,6 +111,27 @@ public sealed partial class ConnectPageTests(RunningEngine engine, Browser brows
         Assert.Equal(0, await second.Locator(".qr-image").CountAsync());
     }
 
+    [ToolFact(Tool.Chromium)]
+    public async Task Signing_in_again_renews_the_connection_and_creates_none_at_the_provider()
+    {
+        using var phone = new HttpClient();
+        var first = await StartAsync("telegram-qr", "manual");
+        await ScanAsync(phone, first);
+        var done = await engine.Client.UntilAsync(first, run => run.GetProperty("status").GetString() == "succeeded");
+        var connection = done.GetProperty("connection").GetString();
+        var again = await engine.Client.StartAsync(new { flow = "telegram-qr", scenario = "manual", purpose = "reauth", connection });
+        var run = again.GetProperty("id").GetString() ?? "";
+
+        var page = await OpenRunAsync(run, "en-US");
+        await Expect(page.Locator(".purpose")).ToHaveTextAsync("Signing in again");
+        await ScanAsync(phone, run);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Signed in again" })).ToBeVisibleAsync();
+
+        await Expect(page.Locator(".details dd").Last).ToHaveTextAsync(connection ?? "");
+        var calls = await phone.GetFromJsonAsync<JsonElement>(WorldOf(again, "calls"));
+        Assert.DoesNotContain(calls.GetProperty("calls").EnumerateArray(), call => call.GetProperty("operation").GetString() == "create_connection");
+    }
+
     [ToolTheory(Tool.Chromium, Tool.Zbar)]
     [InlineData("light", 1280, 800)]
     [InlineData("dark", 1280, 800)]
@@ -131,6 +158,22 @@ public sealed partial class ConnectPageTests(RunningEngine engine, Browser brows
 
     private async Task<string> StartAsync(string flow, string scenario) =>
         (await engine.Client.StartAsync(new { flow, scenario })).GetProperty("id").GetString() ?? "";
+
+    /// <summary>Scans with the simulated phone as soon as a code is shown.</summary>
+    private async Task ScanAsync(HttpClient phone, string id)
+    {
+        var run = await engine.Client.UntilAsync(id, shown => EngineClient.QrOf(shown) is not null);
+        var address = new Uri(EngineClient.Find(run, "sandbox", "phone_url")?.GetString() ?? "").GetLeftPart(UriPartial.Path);
+        using var scanned = await phone.PostAsync(new Uri($"{address}/scan"), null);
+        scanned.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What the sandbox tells about a run's world.</summary>
+    private static Uri WorldOf(JsonElement run, string about)
+    {
+        var phone = new Uri(EngineClient.Find(run, "sandbox", "phone_url")?.GetString() ?? "");
+        return new Uri(phone, $"/worlds/{phone.Segments[^2].TrimEnd('/')}/{about}");
+    }
 
     private async Task<IPage> OpenRunAsync(string run, string locale)
     {

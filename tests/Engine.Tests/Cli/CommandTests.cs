@@ -131,7 +131,7 @@ public sealed class CommandTests : IDisposable
     }
 
     private Task<(int Code, string Error)> CheckAsync(string path) =>
-        InvokeAsync("check", Path.Combine(folder.Path, path), "--plugins", Path.Combine(folder.Path, "plugins"));
+        InvokeAsync("check", Path.Combine(folder.Path, path), "--no-cache", "--plugins", Path.Combine(folder.Path, "plugins"));
 
     private Task<(int Code, string Error)> RunAsync(params string[] arguments) =>
         RunAsync(arguments, new StreamInput(TextReader.Null), CancellationToken.None);

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Engine.Host;
+using Engine.Runs;
 using Xunit;
 
 namespace Engine.Tests.Host;
@@ -34,6 +35,20 @@ public sealed class StreamTests(AskingEngine shared) : IClassFixture<AskingEngin
         while (last.Name != "run.ended") last = await stream.NextAsync();
         Assert.Equal("cancelled", last.Data.Text("status"));
         Assert.True(await stream.IsAtEndAsync());
+    }
+
+    [Fact]
+    public async Task Nobody_is_remembered_as_waiting_for_a_run_that_has_ended()
+    {
+        await client.PostAsync($"/v1/runs/{run}/cancel", null);
+        await engine.UntilAsync(run, found => found.Status.IsFinal());
+        var waiting = engine.Engine.Changes.NextChange(new RunId(run));
+
+        using var stream = await StreamAsync(null);
+        Assert.Equal("run.ended", (await stream.NextAsync()).Name);
+        Assert.True(await stream.IsAtEndAsync());
+
+        Assert.True(waiting.IsCompleted);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed partial class DocumentTests : IClassFixture<DocumentTests.ShippedP
         flow: example
         title: Example
         uses: { radist: radist }
-        purpose: [connect, reauth]
+        purpose: [connect]
         input: { name: string, phone: phone? }
         fails: [session_lost, phone_refused, wrong_code, code_expired, wrong_password, too_many_attempts, not_scanned, in_doubt]
         vars: { connection_id: int? }
@@ -37,7 +37,6 @@ public sealed partial class DocumentTests : IClassFixture<DocumentTests.ShippedP
         """
           - connect:
               identity: { none: Radist does not tell which Telegram account it is }
-              swapped_by: provider
               on_other_account: reject
               on_duplicate: allow
               params: { connection_id: =connection_id }

@@ -9,7 +9,7 @@ public sealed class RecordTests
     private const string Flow = """
         flow: records
         uses: { radist: radist }
-        purpose: [connect, reauth]
+        purpose: [connect]
         input: { name: string, class: string?, count_2: int, agree: { type: bool, default: "true" }, key: secret }
         fails: [in_doubt]
         vars: { size: int? }

@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Text;
+
+namespace Engine.Flows;
+
+/// <summary>Durations as flows write them.</summary>
+internal static class Durations
+{
+    /// <summary>Such as <c>1h30m</c>; parts of a second are rounded up.</summary>
+    public static string Words(TimeSpan time)
+    {
+        var seconds = (long)Math.Ceiling(time.TotalSeconds);
+        if (seconds == 0) return "0s";
+        var words = new StringBuilder();
+        foreach (var (length, unit) in new[] { (86400L, 'd'), (3600L, 'h'), (60L, 'm'), (1L, 's') })
+        {
+            if (seconds >= length) words.Append((seconds / length).ToString(CultureInfo.InvariantCulture)).Append(unit);
+            seconds %= length;
+        }
+
+        return words.ToString();
+    }
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Engine.Flows;
+
+namespace Engine.Host;
+
+/// <summary><c>engine explain FLOW</c>: says in plain words what a flow does and what it costs at the most.</summary>
+internal static class ExplainCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var name = new Argument<string>("FLOW") { Description = "A shipped flow's name, or a flow file." };
+        var plugins = new Option<string?>("--plugins")
+        {
+            Description = "The folder with the plugins that flows may use. [default: plugins, beside the executable]",
+            HelpName = "FOLDER",
+        };
+        var command = new Command("explain", "Says in plain words what a flow does, and its worst case.") { name, plugins };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var configuration = parsed.InvocationConfiguration;
+            var file = FileOf(parsed.GetRequiredValue(name));
+            using var known = KnownPlugins.Load(parsed.GetValue(plugins), configuration.Error);
+            var (source, unreadable) = FlowFileReader.Read(file);
+            var (check, text) = source is null
+                ? (new FlowCheck(null, "", unreadable is null ? [] : [unreadable]), null)
+                : FlowExplanation.Of(source, known.Catalog, cancellation);
+            foreach (var finding in check.Findings) FindingText.Write(configuration.Error, finding, check.Text);
+            if (text is null) return ExitCode.Negative;
+            await configuration.Output.WriteAsync(Display.Harmless(text));
+            return ExitCode.Fine;
+        });
+        return command;
+    }
+
+    private static string FileOf(string name)
+    {
+        if (File.Exists(name)) return name;
+        var shipped = Path.Combine(DefaultPlaces.FlowFolder, name + ".yaml");
+        return !name.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) && File.Exists(shipped)
+            ? shipped
+            : throw new MisuseException($"'{name}' is neither a flow file nor the name of a shipped flow");
+    }
+}

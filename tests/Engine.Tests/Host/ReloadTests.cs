@@ -1,0 +1,264 @@
+using Engine.Flows;
+using Engine.Host;
+using Engine.Runs;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Engine.Tests.Host;
+
+public sealed class ReloadTests : IDisposable
+{
+    private readonly string root = Directory.CreateTempSubdirectory("engine-reload-").FullName;
+    private readonly PluginFolders plugins = new();
+
+    public void Dispose()
+    {
+        plugins.Dispose();
+        Directory.Delete(root, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_changed_file_gives_new_runs_its_new_version_and_the_running_one_goes_on_also_after_a_restart()
+    {
+        Write("ask.yaml", Samples.Ask);
+        RunId first;
+        string version;
+        await using (var engine = await StartAsync())
+        {
+            first = await BeginAsync(engine);
+            version = (await RunningEngine.UntilAsync(engine, first, run => run.Prompt is not null)).FlowVersion;
+            Write("ask.yaml", Renamed);
+            Refresh(engine);
+
+            var second = await RunningEngine.UntilAsync(engine, await BeginAsync(engine), run => run.Prompt is not null);
+            Assert.Equal("Welcome Ann", second.Prompt?.Text["en"]);
+            await ReplyAsync(engine, first, "p1", "pin", "1234");
+            Assert.Equal("last", (await RunningEngine.UntilAsync(engine, first, run => run.Prompt?.Id.Value == "p2")).Step);
+        }
+
+        await using var after = await StartAsync();
+        await ReplyAsync(after, first, "p2", "sure", "true");
+        var ended = await RunningEngine.UntilAsync(after, first, run => run.Status.IsFinal());
+        Assert.Equal((RunStatus.Succeeded, version), (ended.Status, ended.FlowVersion));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_added_is_offered_and_one_that_is_removed_is_not()
+    {
+        Write("ask.yaml", Samples.Ask);
+        await using var engine = await StartAsync();
+
+        Write("more.yaml", Samples.Ask.Replace("flow: ask", "flow: more", StringComparison.Ordinal));
+        File.Delete(Path.Combine(root, "flows", "ask.yaml"));
+        Refresh(engine);
+
+        Assert.Equal("more", Assert.Single(engine.Flows.Offered).Name);
+    }
+
+    [Fact]
+    public async Task A_file_with_findings_leaves_its_last_good_version_and_says_what_is_wrong_until_it_is_right()
+    {
+        Write("ask.yaml", Samples.Ask);
+        await using var engine = await StartAsync();
+        var good = engine.Flows.FindCurrent("ask");
+
+        Write("ask.yaml", Samples.Ask.Replace("as: last", "ass: last", StringComparison.Ordinal));
+        Refresh(engine);
+
+        Assert.Same(good, engine.Flows.FindCurrent("ask"));
+        var finding = Assert.Single(engine.Flows.Findings);
+        Assert.Equal(("ask.yaml", "ask", 23), (finding.File, finding.Flow, finding.Finding.Place.Line));
+
+        Write("ask.yaml", Samples.Ask);
+        Refresh(engine);
+
+        Assert.Same(good, engine.Flows.FindCurrent("ask"));
+        Assert.DoesNotContain(engine.Flows.Findings, found => found.Finding.Severity == Severity.Error);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_gone_takes_no_flow_along()
+    {
+        Write("ask.yaml", Samples.Ask);
+        await using var engine = await StartAsync();
+
+        Directory.Move(Path.Combine(root, "flows"), Path.Combine(root, "elsewhere"));
+        Refresh(engine);
+
+        Assert.Equal("ask", Assert.Single(engine.Flows.Offered).Name);
+        Assert.Equal("FILE001", Assert.Single(engine.Flows.Findings).Finding.Code);
+    }
+
+    [Fact]
+    public async Task Of_two_files_with_one_flow_the_second_says_so_and_the_right_one_goes_before_one_that_only_still_serves()
+    {
+        Write("b.yaml", Samples.Ask);
+        await using var engine = await StartAsync();
+        Write("b.yaml", "flow: ask\nsteps: nonsense");
+        Write("c.yaml", Renamed);
+        Refresh(engine);
+
+        Assert.Contains("Welcome", Assert.Single(engine.Flows.Offered).Source, StringComparison.Ordinal);
+        var taken = Assert.Single(engine.Flows.Findings, found => found.Finding.Code == "FILE003");
+        Assert.Equal(("b.yaml", (string?)null), (taken.File, taken.Flow));
+    }
+
+    [Fact]
+    public async Task A_new_plugin_build_is_taken_over_by_the_flows_that_it_fits_and_the_others_keep_the_old_one_and_say_why()
+    {
+        plugins.Write("Good", PluginWith("string Text, string Mood"));
+        Write("uses-text.yaml", Calling("uses-text", "answer.text"));
+        Write("uses-mood.yaml", Calling("uses-mood", "answer.mood"));
+        await using var engine = await StartAsync();
+        var before = BuildsOf(engine);
+        var image = File.ReadAllBytes(Path.Combine(plugins.Plugins, "Good", "Good.dll"));
+
+        plugins.Write("Good", PluginWith("string Text, string Temper"));
+        Refresh(engine);
+
+        Assert.NotEqual(before["uses-text"], BuildsOf(engine)["uses-text"]);
+        Assert.Equal(before["uses-mood"], BuildsOf(engine)["uses-mood"]);
+        var broken = Assert.Single(engine.Flows.Findings);
+        Assert.Equal("uses-mood", broken.Flow);
+        var run = await RunningEngine.UntilAsync(engine, await BeginAsync(engine, "uses-mood"), found => found.Prompt is not null);
+        Assert.Equal("Says fine", run.Prompt?.Text["en"]);
+
+        plugins.WriteFile("Good", "Good.dll", image);
+        Refresh(engine);
+
+        Assert.Equal(before, BuildsOf(engine));
+        Assert.Empty(engine.Flows.Findings);
+    }
+
+    [Fact]
+    public async Task A_plugin_folder_that_has_become_bad_leaves_the_last_good_build()
+    {
+        plugins.Write("Good", PluginWith("string Text, string Mood"));
+        Write("uses-mood.yaml", Calling("uses-mood", "answer.mood"));
+        await using var engine = await StartAsync();
+
+        plugins.WriteFile("Good", "Good.dll", [1, 2, 3]);
+        Refresh(engine);
+
+        Assert.Empty(engine.Flows.Findings);
+        await RunningEngine.UntilAsync(engine, await BeginAsync(engine, "uses-mood"), found => found.Prompt is not null);
+    }
+
+    [Fact]
+    public async Task A_version_that_an_open_run_needs_outlives_the_sweeps_and_the_others_go_at_the_second()
+    {
+        Write("ask.yaml", Samples.Ask);
+        await using var engine = await StartAsync();
+        var run = await BeginAsync(engine);
+        await RunningEngine.UntilAsync(engine, run, found => found.Prompt is not null);
+        Write("ask.yaml", Samples.Ask.Replace("Hello", "Hi", StringComparison.Ordinal));
+        Refresh(engine);
+        Write("ask.yaml", Renamed);
+        Refresh(engine);
+
+        Assert.Equal(3, KeptVersions());
+        await engine.Flows.RemoveUnusedAsync(engine.Store, isStarting: false, default);
+        Assert.Equal(3, KeptVersions());
+        await engine.Flows.RemoveUnusedAsync(engine.Store, isStarting: false, default);
+        Assert.Equal(2, KeptVersions());
+
+        await ReplyAsync(engine, run, "p1", "pin", "1234");
+        await RunningEngine.UntilAsync(engine, run, found => found.Prompt?.Id.Value == "p2");
+    }
+
+    [Fact]
+    public async Task The_api_shows_the_findings_of_a_served_flow_with_it_and_the_others_beside()
+    {
+        await using var running = await RunningEngine.StartAsync(null, Samples.Ask, "flow: bad\nsteps: nonsense");
+        var client = await running.IntegratorAsync();
+
+        var list = await (await client.GetAsync("/v1/flows")).JsonAsync();
+
+        Assert.Equal(
+            ["flow0.yaml warning FLOW251", "flow0.yaml warning FLOW251"],
+            list.GetProperty("flows")[0].GetProperty("findings").EnumerateArray().Select(one => $"{one.Text("file")} {one.Text("severity")} {one.Text("code")}"));
+        var finding = list.GetProperty("findings")[0];
+        Assert.Equal(("flow1.yaml", "error", "2"), (finding.Text("file"), finding.Text("severity"), finding.Text("line")));
+        Assert.NotEqual("", finding.Text("code"));
+        Assert.NotEqual("", finding.Text("message"));
+    }
+
+    [Fact]
+    public async Task A_watching_engine_takes_a_change_over_by_itself()
+    {
+        Write("ask.yaml", Samples.Ask);
+        await using var engine = await StartAsync(isWatching: true);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+
+        Write("ask.yaml", Renamed);
+
+        while (!engine.Flows.Offered.Single().Source.Contains("Welcome", StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
+        }
+    }
+
+    private static string Renamed => Samples.Ask.Replace("Hello", "Welcome", StringComparison.Ordinal).Replace("    as: last", "    as: final", StringComparison.Ordinal);
+
+    private static string PluginWith(string result) => $$"""
+        public record In(string Text);
+        public record Out({{result}});
+        [Provider("good")]
+        public class GoodProvider
+        {
+            [Operation(Effect.Safe)]
+            public Task<Result<Out>> SayAsync(In input, CancellationToken cancellation) => Task.FromResult<Result<Out>>(new Out(input.Text, "fine"));
+        }
+        """;
+
+    private static string Calling(string name, string shown) => $$$"""
+        flow: {{{name}}}
+        title: { en: Say }
+        languages: [en]
+        uses: { good: good }
+        fails: { no_answer: { en: Nobody answered. } }
+        steps:
+          - call: good.say
+            with: { text: hello }
+            as: answer
+          - prompt: { sure: { type: bool, label: { en: Sure } } }
+            text: { en: "Says {{ {{{shown}}} }}" }
+            timeout: 5m
+            on_timeout: { fail: no_answer }
+          - done:
+        """;
+
+    private int KeptVersions() => Directory.EnumerateDirectories(Path.Combine(root, "data", "flows")).Count();
+
+    private static Dictionary<string, string> BuildsOf(EmbeddedEngine engine) =>
+        engine.Flows.Offered.ToDictionary(flow => flow.Name, flow => flow.Providers["good"], StringComparer.Ordinal);
+
+    private void Write(string name, string text) =>
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(root, "flows")).FullName, name), text);
+
+    private EngineOptions Options(bool isWatching) => new()
+    {
+        DataFolder = Path.Combine(root, "data"),
+        KeyFile = Path.Combine(root, "keys", "engine.key"),
+        FlowFolders = [Path.Combine(root, "flows")],
+        PluginFolders = [plugins.Plugins],
+        Providers = new ProviderMode.Real(),
+        IsWatching = isWatching,
+    };
+
+    private Task<EmbeddedEngine> StartAsync(bool isWatching = false) =>
+        EmbeddedEngine.StartAsync(Options(isWatching), TimeProvider.System, NullLoggerFactory.Instance, default);
+
+    private void Refresh(EmbeddedEngine engine) => engine.Watch.TakeOver(FolderState.Of(Options(false)), default);
+
+    private static async Task<RunId> BeginAsync(EmbeddedEngine engine, string flow = "ask") =>
+        Assert.IsType<WishOutcome.Started>(await engine.StartRunAsync(
+            new RunWish(flow, new Dictionary<string, string>(), Purpose.Connect, null, "", null, null), default)).Run;
+
+    private static async Task ReplyAsync(EmbeddedEngine engine, RunId run, string prompt, string field, string value)
+    {
+        await engine.Store.AcceptReplyAsync(
+            run, new Reply(new PromptId(prompt), $"answer to {prompt}", "submit", new Dictionary<string, string> { [field] = value }), default);
+        engine.Changes.WorkAdded();
+    }
+}
