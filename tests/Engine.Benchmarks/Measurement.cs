@@ -58,4 +58,12 @@ internal static class Measurement
         Console.WriteLine($"  {what,-58} {figure,10:0.##} {unit,-6} target ≤ {target:0.##} {unit,-6} {(isMet ? "met" : "MISSED")}");
         return isMet;
     }
+
+    /// <summary>The same for a figure that has to be large.</summary>
+    public static bool ReportAtLeast(string what, double figure, string unit, double target)
+    {
+        var isMet = figure >= target;
+        Console.WriteLine($"  {what,-58} {figure,10:0.##} {unit,-6} target ≥ {target:0.##} {unit,-6} {(isMet ? "met" : "MISSED")}");
+        return isMet;
+    }
 }

@@ -9,6 +9,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("condition", ConditionBenchmark.RunAsync),
     ("round", PollRoundBenchmark.RunAsync),
     ("lateness", LatenessBenchmark.RunAsync),
+    ("mutation", MutationBenchmark.RunAsync),
     ("check", CheckBenchmark.RunAsync),
     ("start", StartBenchmark.RunAsync),
     ("reload", ReloadBenchmark.RunAsync),

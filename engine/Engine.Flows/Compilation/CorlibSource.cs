@@ -3,7 +3,10 @@ namespace Engine.Flows;
 /// <summary>The declarations of <see cref="Corlib"/>.</summary>
 internal static class CorlibSource
 {
-    /// <summary>The types the language is built on, without members that an expression could call.</summary>
+    /// <summary>
+    /// The types the language is built on, without members that an expression could call. Structs hold something, since C# takes a
+    /// variable of an empty struct for set from the beginning.
+    /// </summary>
     public const string Core = """
         #nullable enable
         #pragma warning disable
@@ -44,6 +47,7 @@ internal static class CorlibSource
             public class Uri { }
             public struct Nullable<T> where T : struct
             {
+                private readonly int held;
                 public Nullable(T value) { }
                 public bool HasValue => throw null!;
                 public T Value => throw null!;
@@ -76,11 +80,13 @@ internal static class CorlibSource
         {
             public struct Guid : IFormattable
             {
+                private readonly int held;
                 public static bool operator ==(Guid a, Guid b) => throw null!;
                 public static bool operator !=(Guid a, Guid b) => throw null!;
             }
             public struct Decimal : IFormattable
             {
+                private readonly int held;
                 public Decimal(int lo, int mid, int hi, bool isNegative, byte scale) { }
                 public Decimal(int value) { }
                 public Decimal(uint value) { }
@@ -107,6 +113,7 @@ internal static class CorlibSource
             }
             public readonly struct TimeSpan : IFormattable
             {
+                private readonly int held;
                 public TimeSpan(long ticks) { }
                 public double TotalSeconds => throw null!;
                 public double TotalMinutes => throw null!;
@@ -127,6 +134,7 @@ internal static class CorlibSource
             }
             public readonly struct DateTimeOffset : IFormattable
             {
+                private readonly int held;
                 public int Year => throw null!;
                 public int Month => throw null!;
                 public int Day => throw null!;

@@ -18,6 +18,8 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
     private readonly HashSet<string> listed = new(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal) { CompiledFlow.Expired };
 
+    private readonly HashSet<string> missing = new(StringComparer.Ordinal);
+
     public void Run()
     {
         foreach (var step in Steps.All(document.Steps))
@@ -44,10 +46,13 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
             }
         }
 
-        if (findings.HasErrors) return;
+        // Beside other mistakes only a code that is misspelt here: the others may be missed because of a step that could not be read.
+        var hasErrors = findings.HasErrors;
         foreach (var fail in document.Fails.Where(fail => !used.Contains(fail.Code.Value) && !OfTheEngine.Contains(fail.Code.Value)))
         {
-            findings.Warning(FindingCodes.EndNeverUsed, fail.Code.Place, $"nothing in the flow ends with '{fail.Code}'");
+            var near = Nearest.DidYouMean(fail.Code.Value, missing);
+            if (hasErrors && near.Length == 0) continue;
+            findings.Warning(FindingCodes.EndNeverUsed, fail.Code.Place, $"nothing in the flow ends with '{fail.Code}'{near}");
         }
     }
 
@@ -62,6 +67,7 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         used.UnionWith(left.Select(failure => failure.Code));
         // On a poll, a failure that may pass only delays the next round.
         var open = left.Where(failure => !listed.Contains(failure.Code) && (!isPolled || failure.Retry == RetryAdvice.Never)).ToList();
+        missing.UnionWith(open.Select(failure => failure.Code));
         if (open.Count > 0)
         {
             findings.Error(FindingCodes.FailureNotHandled, node.Operation.Place,
@@ -71,6 +77,7 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         if (operation.Effect != Effect.Once || handled.Contains(Failures.InDoubt)) return;
         used.Add(Failures.InDoubt);
         if (listed.Contains(Failures.InDoubt)) return;
+        missing.Add(Failures.InDoubt);
         findings.Error(FindingCodes.InDoubtNotHandled, node.Operation.Place,
             $"'{operation.Name}' must not happen twice, so a lost answer may leave it in doubt; "
             + $"catch '{Failures.InDoubt}', or list it under 'fails'");
@@ -127,6 +134,7 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
     {
         used.Add(code.Value);
         if (listed.Contains(code.Value) || code.Value == CompiledFlow.Expired) return;
+        missing.Add(code.Value);
         findings.Error(FindingCodes.EndNotListed, code.Place,
             $"'{code}' is not listed under 'fails'{Nearest.DidYouMean(code.Value, listed)}");
     }

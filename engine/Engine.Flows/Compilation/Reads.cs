@@ -24,7 +24,12 @@ internal sealed class Reads(FlowDocument document, FlowTypes types, Binder binde
     {
         foreach (var slot in types.Slots.All.Where(slot => slot is { First: not null, IsBroken: false } && !byReader.Contains(slot)))
         {
-            if (slot.First is { } first) findings.Warning(FindingCodes.ResultNotUsed, first.Place, $"nothing reads '{slot.Name}'");
+            if (slot.First is not { } first) continue;
+            var near = Nearest.DidYouMean(slot.Name, types.Slots.All
+                .Where(other => other.First is not null && Math.Abs(other.Name.Length - slot.Name.Length) <= 1 && byReader.Contains(other))
+                .Select(other => other.Name));
+            if (near.Length == 0) findings.Warning(FindingCodes.ResultNotUsed, first.Place, $"nothing reads '{slot.Name}'");
+            else findings.Error(FindingCodes.ResultNotUsed, first.Place, $"nothing reads '{slot.Name}'{near}");
         }
     }
 

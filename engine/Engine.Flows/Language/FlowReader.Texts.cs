@@ -53,7 +53,7 @@ internal sealed partial class FlowReader
         if (ReadScalar(entry) is not { } scalar) return null;
         if (scalar.IsPlain && FindComment(scalar) is { } comment && IsTextAfter(comment))
         {
-            findings.Warning(FindingCodes.CutByComment, text.PlaceOf(comment, comment + 1),
+            findings.Error(FindingCodes.CutByComment, text.PlaceOf(comment, comment + 1),
                 "a '#' after a space begins a comment, so that the text ends before it; " +
                 "put the whole text in quotes, or a space after the '#'");
         }
