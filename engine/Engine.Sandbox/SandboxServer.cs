@@ -25,11 +25,13 @@ public sealed class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly Worlds worlds;
+    private readonly CallbackSender sender;
 
-    private SandboxServer(WebApplication app, Worlds worlds, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, Uri address)
+    private SandboxServer(WebApplication app, Worlds worlds, CallbackSender sender, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, Uri address)
     {
         this.app = app;
         this.worlds = worlds;
+        this.sender = sender;
         Simulators = simulators;
         Problems = problems;
         Address = address;
@@ -89,7 +91,11 @@ public sealed class SandboxServer : IAsyncDisposable
     public IReadOnlyList<RecordedCall>? FindCalls(string id) => worlds.Find(id)?.Calls;
 
     /// <summary>Stops listening; hanging calls are cut.</summary>
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await sender.DisposeAsync();
+        await app.DisposeAsync();
+    }
 
     private static async Task<SandboxServer> ListenAsync(
         SandboxOptions options, Worlds all, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, CancellationToken cancellation)
@@ -106,9 +112,10 @@ public sealed class SandboxServer : IAsyncDisposable
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var web = builder.Build();
         web.UseRouting();
+        var callbacks = new CallbackSender(options.Time);
         foreach (var simulator in simulators)
         {
-            var routes = new SimulatorRoutes(web.MapGroup($"/{simulator.Provider}/{{world}}"), all, options.Time);
+            var routes = new SimulatorRoutes(web.MapGroup($"/{simulator.Provider}/{{world}}"), all, callbacks, options.Time);
             simulator.Map(routes);
             routes.MapRest();
         }
@@ -121,11 +128,12 @@ public sealed class SandboxServer : IAsyncDisposable
         }
         catch
         {
+            await callbacks.DisposeAsync();
             await web.DisposeAsync();
             throw;
         }
 
-        server = new SandboxServer(web, all, simulators, problems, new Uri(web.Urls.First() + "/"));
+        server = new SandboxServer(web, all, callbacks, simulators, problems, new Uri(web.Urls.First() + "/"));
         return server;
     }
 

@@ -140,9 +140,11 @@ public sealed class ProviderHttp
         ProviderRequest request, HttpReport report, HttpResponseMessage answer, CancellationToken cancellation)
         where T : notnull
     {
-        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure) return failure;
+        var failure = report.FindFailure(answer, time.GetUtcNow());
+        if (failure is not null && ((int)answer.StatusCode is < 500 or > 599 || request.OnServerError is null)) return failure;
 
         var body = await HttpBody.ReadAsync(answer.Content, cancellation);
+        if (failure is not null) return request.OnServerError?.Invoke(new Refusal((int)answer.StatusCode, body.FindJson())) ?? failure;
         if (!answer.IsSuccessStatusCode)
         {
             return request.OnRefusal?.Invoke(new Refusal((int)answer.StatusCode, body.FindJson())) ?? report.Unexpected(answer, body);
