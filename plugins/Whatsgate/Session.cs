@@ -4,18 +4,9 @@ namespace Whatsgate;
 
 /// <summary>Creates a session: a place for one phone, which takes a slot of the tariff until it is deleted.</summary>
 /// <param name="Name">A label, by which the session is also found again after a lost answer: make it one of its own.</param>
-/// <param name="Number">The phone's number, with <see cref="AuthType.Code"/>; signs around its digits do not matter.</param>
+/// <param name="Number">The phone's number, to link it by a code typed there; signs around its digits do not matter. Null: by QR code.</param>
 /// <param name="Callback">The address that events are sent to; null: none, which <c>set_hook</c> may change later.</param>
-public sealed record NewSession(string Name, AuthType AuthType = AuthType.Qr, string? Number = null, string? Callback = null);
-
-/// <summary>How the phone is linked.</summary>
-public enum AuthType
-{
-    Qr,
-
-    /// <summary>By typing a code on the phone.</summary>
-    Code,
-}
+public sealed record NewSession(string Name, string? Number = null, string? Callback = null);
 
 /// <summary>Names a session.</summary>
 public sealed record SessionRef(Secret WhatsappId);
@@ -43,7 +34,7 @@ public sealed record OtherSessions(Secret WhatsappId, string Wid);
 /// <param name="Number">The account's digits; null before.</param>
 /// <param name="Pushname">What the account's owner calls himself; null where it is not told.</param>
 public sealed record Session(
-    Secret WhatsappId, SessionStatus Status, string? Name, ShowOnce? QrLink, ShowOnce? Code, string? Wid, string? Number, string? Pushname);
+    Secret WhatsappId, SessionStatus Status, string Name, ShowOnce? QrLink, ShowOnce? Code, string? Wid, string? Number, string? Pushname);
 
 /// <summary>How a session stands.</summary>
 public enum SessionStatus

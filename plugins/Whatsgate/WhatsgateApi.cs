@@ -48,7 +48,7 @@ internal sealed class WhatsgateApi(WhatsgateSettings settings, ProviderHttp http
         }
 
         return new Session(
-            wire.UniqueId, StatusOf(wire.Status), wire.Name, Shown(wire.QrLink), Shown(wire.Code), Filled(wire.Wid), NumberOf(wire.Wid), Filled(wire.Pushname));
+            wire.UniqueId, StatusOf(wire.Status), wire.Name ?? "", Shown(wire.QrLink), Shown(wire.Code), Filled(wire.Wid), NumberOf(wire.Wid), Filled(wire.Pushname));
     }
 
     private bool IsOwnPage(string link) =>

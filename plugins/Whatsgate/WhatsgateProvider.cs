@@ -23,9 +23,9 @@ public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp h
     {
         var body = new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = input.Name };
         if (input.Callback is { } callback) body["callback"] = callback;
-        if (input.AuthType == AuthType.Code)
+        if (input.Number is { } given)
         {
-            var number = Digits(input.Number ?? "");
+            var number = Digits(given);
             if (number.Length != 11 || number[0] != '7')
             {
                 return new Failure("number_refused", "session_create: with a code, the number must be 7 and ten more digits");
@@ -52,7 +52,7 @@ public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp h
         var listed = await ListAsync(new Dictionary<string, object?>(StringComparer.Ordinal) { ["WhatsappID"] = input.WhatsappId }, cancellation);
         if (listed.IsFailure) return listed.Failure;
         return listed.Value.FirstOrDefault(session => session.WhatsappId.Reveal() == input.WhatsappId.Reveal())
-            ?? new Session(input.WhatsappId, SessionStatus.Closed, null, null, null, null, null, null);
+            ?? new Session(input.WhatsappId, SessionStatus.Closed, "", null, null, null, null, null);
     }
 
     /// <summary>Finds a session that a call with a lost answer may have created.</summary>
