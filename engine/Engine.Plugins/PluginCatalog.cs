@@ -16,7 +16,7 @@ public sealed record PluginProblem(string Folder, string Message)
 /// The plugins at hand: loads every folder below the plugin folders, tells flows what there is to call, and calls it. A build,
 /// once loaded, stays callable after its folder was replaced, as long as open runs pin it. Thread-safe.
 /// </summary>
-public sealed class PluginCatalog : IDisposable
+public sealed partial class PluginCatalog : IDisposable
 {
     private readonly ImmutableArray<string> folders;
     private readonly string builds;
