@@ -43,9 +43,15 @@ internal static partial class PluginInspector
             throw new PluginException($"'{type}' has several operations called '{twice.Key}'");
         }
 
+        var credentials = RoleInspector.FindCredentials(type);
+        RoleInspector.Check(type, credentials, operations);
         var provider = new Provider(
-            name, build, type.Assembly.GetName().Name ?? "", image, [.. operations.Select(operation => operation.Operation)]);
-        return new ProviderClass(provider, constructors[0], settings, operations);
+            name, build, type.Assembly.GetName().Name ?? "", image, [.. operations.Select(operation => operation.Operation)])
+        {
+            CredentialsType = credentials?.FullName,
+            Deletion = RoleInspector.FindDeletion(type),
+        };
+        return new ProviderClass(provider, constructors[0], settings, credentials, operations);
     }
 
     private static Type? SettingsType(Type type, ConstructorInfo constructor)
@@ -117,8 +123,9 @@ internal static partial class PluginInspector
 
 /// <summary>A class marked as a provider: what flows see of it, and how it is made.</summary>
 /// <param name="Settings">The type of its settings record; null where it takes none.</param>
+/// <param name="Credentials">The type of its credentials record; null where its connections have none.</param>
 internal sealed record ProviderClass(
-    Provider Provider, ConstructorInfo Constructor, Type? Settings, ImmutableArray<OperationMethod> Operations);
+    Provider Provider, ConstructorInfo Constructor, Type? Settings, Type? Credentials, ImmutableArray<OperationMethod> Operations);
 
 /// <summary>A method marked as an operation.</summary>
 internal sealed record OperationMethod(Operation Operation, MethodInfo Method, Type Input, Type Output);
