@@ -82,6 +82,13 @@ public sealed class ProviderHttp
         return new ProviderHttp(http, time, json, baseAddress, headers.Add((name, value)));
     }
 
+    /// <summary>The same, sending <c>Authorization: Bearer …</c> with every request.</summary>
+    public ProviderHttp WithBearer(Secret token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return WithHeader("Authorization", new Secret($"Bearer {token.Reveal()}"));
+    }
+
     /// <summary>Sends the request and reads the answer as a <typeparamref name="T"/>.</summary>
     /// <exception cref="OperationCanceledException">The given token was cancelled; whether the call happened is not known.</exception>
     public async Task<Result<T>> SendAsync<T>(ProviderRequest request, CancellationToken cancellation)
@@ -140,11 +147,20 @@ public sealed class ProviderHttp
         ProviderRequest request, HttpReport report, HttpResponseMessage answer, CancellationToken cancellation)
         where T : notnull
     {
-        var failure = report.FindFailure(answer, time.GetUtcNow());
-        if (failure is not null && ((int)answer.StatusCode is < 500 or > 599 || request.OnServerError is null)) return failure;
+        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure)
+        {
+            var own = (int)answer.StatusCode switch
+            {
+                401 or 403 => request.OnUnauthorized,
+                >= 500 => request.OnServerError,
+                _ => null,
+            };
+            return own is null
+                ? failure
+                : own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, cancellation)).FindJson())) ?? failure;
+        }
 
         var body = await HttpBody.ReadAsync(answer.Content, cancellation);
-        if (failure is not null) return request.OnServerError?.Invoke(new Refusal((int)answer.StatusCode, body.FindJson())) ?? failure;
         if (!answer.IsSuccessStatusCode)
         {
             return request.OnRefusal?.Invoke(new Refusal((int)answer.StatusCode, body.FindJson())) ?? report.Unexpected(answer, body);
