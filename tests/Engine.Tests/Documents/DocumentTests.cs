@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Engine.Flows;
 using Engine.Tests.FlowTests;
@@ -58,6 +60,21 @@ public sealed partial class DocumentTests(ShippedPlugins plugins) : IClassFixtur
         Assert.All(
             Grammar.Verbs.Values.SelectMany(keys => keys).Concat(Grammar.FlowKeys).Distinct(),
             key => Assert.Contains($"`{key}", language, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_function_of_expressions_and_every_trap_of_yaml_is_named_in_the_language()
+    {
+        var language = DocumentExample.TextOf("engine/docs/flow-language.md");
+        var functions = typeof(Flows.Expressions.Functions).GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            .Select(function => JsonNamingPolicy.SnakeCaseLower.ConvertName(function.Name));
+        FindingCode[] limits =
+        [
+            FindingCodes.NotUtf8, FindingCodes.FileTooLarge, FindingCodes.EmptyFile, FindingCodes.TooDeep, FindingCodes.TooManyParts, FindingCodes.ValueTooLong,
+        ];
+
+        Assert.All(functions, function => Assert.Matches($"`{function}[`(]", language));
+        Assert.All(FindingCodes.Yaml.Except(limits), code => Assert.Contains($"`{code}`", language, StringComparison.Ordinal));
     }
 
     [Fact]
