@@ -29,9 +29,9 @@ internal sealed class ProviderFileBuild : ProviderBuild
 
     public static ProviderFileBuild Load(string id, CompiledProvider compiled, HttpMessageInvoker http, TimeProvider time)
     {
-        var context = new AssemblyLoadContext($"{compiled.Provider.AssemblyName} {id[..8]}", isCollectible: true);
+        var own = new AssemblyLoadContext($"{compiled.Provider.AssemblyName} {id[..8]}", isCollectible: true);
         using var image = new MemoryStream([.. compiled.Provider.Image]);
-        return new ProviderFileBuild(id, compiled, context, context.LoadFromStream(image), new ProviderHttp(http, time), time);
+        return new ProviderFileBuild(id, compiled, own, own.LoadFromStream(image), new ProviderHttp(http, time), time);
     }
 
     public override Failure? Try(string provider, ProviderSettings settings) => Bind(settings).Failure;
