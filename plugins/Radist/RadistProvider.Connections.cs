@@ -77,9 +77,7 @@ public sealed partial class RadistProvider
     [Fails("key_in_use", Retry = RetryAdvice.Now, Class = FailureClass.Account,
         En = "This key is in use elsewhere. Disconnect it there first, or give another one.",
         Ru = "Этот ключ уже используется в другом месте. Сначала отключите его там или укажите другой.")]
-    [Fails("connection_gone", Class = FailureClass.Account,
-        En = "The service no longer has this connection. Connect anew.",
-        Ru = "У сервиса больше нет этого подключения. Подключите заново.")]
+    [Fails("connection_gone", Class = FailureClass.Account, En = GoneEn, Ru = GoneRu)]
     public async Task<Result<Connection>> ChangeKeyAsync(KeyChange input, CancellationToken cancellation)
     {
         var body = new Dictionary<string, object?>(StringComparer.Ordinal);

@@ -13,9 +13,7 @@ public sealed partial class RadistProvider
     [Fails("phone_refused", Retry = RetryAdvice.Now,
         En = "MAX does not accept this phone number. Check it and try again.",
         Ru = "MAX не принимает этот номер телефона. Проверьте его и попробуйте ещё раз.")]
-    [Fails("connection_gone", When = nameof(MaxInit.ConnectionId), Class = FailureClass.Account,
-        En = "The service no longer has this connection. Connect anew.",
-        Ru = "У сервиса больше нет этого подключения. Подключите заново.")]
+    [Fails("connection_gone", When = nameof(MaxInit.ConnectionId), Class = FailureClass.Account, En = GoneEn, Ru = GoneRu)]
     public async Task<Result<MaxSession>> MaxInitAsync(MaxInit input, CancellationToken cancellation)
     {
         var body = new Dictionary<string, object?>(StringComparer.Ordinal) { [settings.PhoneField] = input.Phone };

@@ -49,4 +49,24 @@ public sealed partial class RadistProvider
 
         static Failure? OnRefusal(Refusal refusal) => refusal.Status is 404 or 410 ? Gone("whatsapp_new_qr", refusal) : null;
     }
+
+    /// <summary>Whether the connection still works: nobody tells us when a person ends the session on the phone.</summary>
+    [Operation(Effect.Safe, Role = OperationRole.Probe, Every = "1h")]
+    [Fails("signed_out", Class = FailureClass.Account, Health = ConnectionHealth.NeedsReauth,
+        En = "The account is no longer signed in. Sign in again.",
+        Ru = "Аккаунт больше не подключён. Войдите заново.")]
+    [Fails("not_paid", Class = FailureClass.Account, Health = ConnectionHealth.Suspended,
+        En = "The connection is not in a paid subscription of Radist and does not work until it is.",
+        Ru = "Подключение не входит в оплаченную подписку Radist и до оплаты не работает.")]
+    [Fails("connection_gone", Class = FailureClass.Account, Health = ConnectionHealth.Revoked, En = GoneEn, Ru = GoneRu)]
+    public async Task<Result<ConnectionState>> CheckConnectionAsync(ConnectionOf input, CancellationToken cancellation)
+    {
+        var state = await ConnectionStateAsync(input, cancellation);
+        return state.Value?.Status switch
+        {
+            ConnectionStatus.SignedOut => new Failure("signed_out", "check_connection: Radist says that the account is not signed in"),
+            ConnectionStatus.NotPaid => new Failure("not_paid", "check_connection: Radist says that the connection is not paid"),
+            _ => state,
+        };
+    }
 }

@@ -10,9 +10,7 @@ public sealed partial class RadistProvider
     [Fails("phone_refused", When = nameof(TelegramInit.Phone), Retry = RetryAdvice.Now,
         En = "Telegram does not accept this phone number. Check it and try again.",
         Ru = "Telegram не принимает этот номер телефона. Проверьте его и попробуйте ещё раз.")]
-    [Fails("connection_gone", When = nameof(TelegramInit.ConnectionId), Class = FailureClass.Account,
-        En = "The service no longer has this connection. Connect anew.",
-        Ru = "У сервиса больше нет этого подключения. Подключите заново.")]
+    [Fails("connection_gone", When = nameof(TelegramInit.ConnectionId), Class = FailureClass.Account, En = GoneEn, Ru = GoneRu)]
     public async Task<Result<TelegramSession>> TelegramInitAsync(TelegramInit input, CancellationToken cancellation)
     {
         var body = new Dictionary<string, object?>(StringComparer.Ordinal) { ["auth_type"] = input.AuthType };

@@ -4,7 +4,9 @@ using Engine.Sdk;
 namespace Radist;
 
 /// <summary>Radist.Online, API version 2: sessions of Telegram and MAX, and connections of every type.</summary>
-[Provider("radist")]
+[Provider("radist",
+    DeletionEn = "Radist has no call that deletes a connection: ask its support. All chats and invoices of the connection are destroyed with it.",
+    DeletionRu = "Удалить подключение в Radist можно только через поддержку. Вместе с ним будут уничтожены все его чаты и счета.")]
 public sealed partial class RadistProvider(RadistSettings settings, ProviderHttp http)
 {
     private readonly ProviderHttp api = http.At(settings.BaseUrl).WithHeader("X-Api-Key", settings.ApiKey);
