@@ -77,9 +77,10 @@ internal sealed partial class RunTurn
         var label = step.Identity.LabelValue is { } index ? scope.Value(index)?.ToString() : null;
         var parameters = step.ParamsValue is { } value ? ToJson(Evaluate(value)) : NoParams;
         var credentials = step.CredentialsValue is { } secret ? ToJson(Evaluate(secret)) : (JsonElement?)null;
+        var health = step.Suspended is null ? ConnectionHealth.Active : ConnectionHealth.Suspended;
         connection = current is null
             ? new Connection(
-                run.Draft, flow.Name, ProviderName(), run.Subject, key, label, parameters, credentials, ConnectionHealth.Active, null,
+                run.Draft, flow.Name, ProviderName(), run.Subject, key, label, parameters, credentials, health, step.Suspended,
                 now, now, 1)
             : current with
             {
@@ -87,8 +88,8 @@ internal sealed partial class RunTurn
                 IdentityLabel = label ?? current.IdentityLabel,
                 Params = parameters,
                 Credentials = credentials ?? current.Credentials,
-                Health = ConnectionHealth.Active,
-                Cause = null,
+                Health = health,
+                Cause = step.Suspended,
                 UpdatedAt = now,
                 Revision = current.Revision + 1,
             };

@@ -118,6 +118,7 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
         });
         Say(depth + 1, $"if the account is connected already: {connect.OnDuplicate.ToString().ToLowerInvariant()}");
         Say(depth + 1, $"if another account comes back: {connect.OnOtherAccount.ToString().ToLowerInvariant()}");
+        if (connect.Suspended is { } cause) Say(depth + 1, $"it is stored as suspended, with the cause {cause}");
     }
 
     private void SayCare(CallNode? confirm, UndoNode? undo, int depth)
