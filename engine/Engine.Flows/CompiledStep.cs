@@ -108,6 +108,9 @@ public abstract record CompiledStep(string Name, int Line)
 
         /// <summary>Whether a new connection is nobody's until a caller with an API key claims it.</summary>
         public bool IsClaimRequired { get; init; }
+
+        /// <summary>The cause for which the connection is stored as suspended; null where it works.</summary>
+        public string? Suspended { get; init; }
     }
 
     /// <summary>Ends the run as failed with a code; the code <c>expired</c> ends it as expired.</summary>
