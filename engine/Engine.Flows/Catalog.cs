@@ -23,6 +23,16 @@ public sealed record Provider(
     ImmutableArray<byte> Image,
     ImmutableArray<Operation> Operations)
 {
+    /// <summary>The pages of the provider that a person can be sent to.</summary>
+    public ImmutableArray<Redirect> Redirects { get; init; } = [];
+
+    /// <summary>The calls that the provider can make to the engine.</summary>
+    public ImmutableArray<Hook> Hooks { get; init; } = [];
+
+    public Redirect? FindRedirect(string name) => Redirects.FirstOrDefault(redirect => redirect.Name == name);
+
+    public Hook? FindHook(string name) => Hooks.FirstOrDefault(hook => hook.Name == name);
+
     /// <summary>Full name of the record of a connection's credentials; null where it has none.</summary>
     public string? CredentialsType { get; init; }
 
@@ -63,7 +73,27 @@ public sealed record Operation(
     public TimeSpan Every { get; init; } = TimeSpan.FromHours(6);
 }
 
-/// <summary>A failure that an operation declares.</summary>
+/// <summary>A page of a provider that the person is sent to and comes back from.</summary>
+/// <param name="Name">As flows write it, such as <c>consent</c>.</param>
+/// <param name="InputType">Full name of the record it takes.</param>
+/// <param name="OutputType">Full name of the record that the person comes back with.</param>
+/// <param name="HasPkce">Whether the engine makes a PKCE pair.</param>
+/// <param name="Errors">The declared failures by the provider's <c>error</c> words.</param>
+public sealed record Redirect(
+    string Name,
+    string InputType,
+    string OutputType,
+    bool HasPkce,
+    ImmutableArray<DeclaredFailure> Failures,
+    ImmutableDictionary<string, string> Errors);
+
+/// <summary>A call that a provider makes to the engine.</summary>
+/// <param name="Name">As flows write it, such as <c>event</c>.</param>
+/// <param name="PayloadType">Full name of the record that flows see.</param>
+/// <param name="IsOnRedirect">Whether it arrives at the provider's redirect address.</param>
+public sealed record Hook(string Name, string PayloadType, bool IsOnRedirect);
+
+/// <summary>A failure that an operation or a redirect declares.</summary>
 /// <param name="When">The argument it is about, as flows write it; a call without that argument cannot fail so. Null: any call can.</param>
 /// <param name="Text">What the end user reads, by language.</param>
 public sealed record DeclaredFailure(

@@ -17,6 +17,8 @@ internal sealed class PluginBuild
     private readonly ProviderHttp http;
     private readonly TimeProvider time;
     private readonly FrozenDictionary<(string Provider, string Operation), Lazy<OperationCall>> calls;
+    private readonly FrozenDictionary<(string Provider, string Redirect), Lazy<RedirectCall>> redirects;
+    private readonly FrozenDictionary<(string Provider, string Hook), Lazy<HookCall>> hooks;
     private readonly ConcurrentDictionary<(string Provider, ProviderSettings Settings), object> instances = new();
 
     private PluginBuild(
@@ -35,6 +37,14 @@ internal sealed class PluginBuild
 
                 // Late, since binding to a method runs the module initializer.
                 pair => new Lazy<OperationCall>(() => OperationCall.To(pair.Provider, pair.Operation)));
+        redirects = providers.SelectMany(provider => provider.Redirects.Select(redirect => (Provider: provider, Redirect: redirect)))
+            .ToFrozenDictionary(
+                pair => (pair.Provider.Provider.Name, pair.Redirect.Redirect.Name),
+                pair => new Lazy<RedirectCall>(() => new RedirectCall(pair.Provider.Provider.Name, pair.Redirect)));
+        hooks = providers.SelectMany(provider => provider.Hooks.Select(hook => (Provider: provider, Hook: hook)))
+            .ToFrozenDictionary(
+                pair => (pair.Provider.Provider.Name, pair.Hook.Hook.Name),
+                pair => new Lazy<HookCall>(() => HookCall.To(pair.Provider.Provider.Name, pair.Hook)));
     }
 
     /// <summary>SHA-256 of the plugin's files.</summary>
@@ -73,6 +83,12 @@ internal sealed class PluginBuild
 
     /// <summary>Null where the provider has no such operation. Only for a provider that was started.</summary>
     public OperationCall? FindCall(string provider, string operation) => calls.GetValueOrDefault((provider, operation))?.Value;
+
+    /// <summary>Null where the provider has no such redirect. Only for a provider that was started.</summary>
+    public RedirectCall? FindRedirect(string provider, string redirect) => redirects.GetValueOrDefault((provider, redirect))?.Value;
+
+    /// <summary>Null where the provider has no such hook. Only for a provider that was started.</summary>
+    public HookCall? FindHook(string provider, string hook) => hooks.GetValueOrDefault((provider, hook))?.Value;
 
     /// <summary>The provider's class, made with these settings; or why it could not be made. Runs plugin code.</summary>
     public (object? Instance, Failure? Failure) Start(ProviderClass provider, ProviderSettings settings)
@@ -130,7 +146,7 @@ internal sealed class PluginBuild
     }
 
     // The type alone: a message may hold what must not be seen.
-    private static string TypeOf(Exception error) => error switch
+    internal static string TypeOf(Exception error) => error switch
     {
         TargetInvocationException or TypeInitializationException when error.InnerException is { } inner => TypeOf(inner),
         _ => error.GetType().FullName ?? error.GetType().Name,

@@ -60,7 +60,7 @@ public sealed class OperationAttribute(Effect effect) : Attribute
     public string Every { get; set; } = "6h";
 }
 
-/// <summary>Declares a failure of the operation it stands on, besides <see cref="Failures"/>.</summary>
+/// <summary>Declares a failure of the operation or redirect it stands on, besides <see cref="Failures"/>.</summary>
 /// <param name="code">The snake_case code that flows catch.</param>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class FailsAttribute(string code) : Attribute
@@ -69,6 +69,12 @@ public sealed class FailsAttribute(string code) : Attribute
 
     /// <summary>The input property that the failure is about, by its C# name; a call that leaves it out cannot fail so. Null: any call can.</summary>
     public string? When { get; set; }
+
+    /// <summary>
+    /// On a <see cref="RedirectAttribute"/>: the word in the return's <c>error</c> that means this failure, such as <c>access_denied</c>. Null:
+    /// none does.
+    /// </summary>
+    public string? OnError { get; set; }
 
     /// <summary>Whose business it is.</summary>
     public FailureClass Class { get; set; } = FailureClass.User;
