@@ -43,7 +43,8 @@ public sealed partial class AmoCrmProvider
             return new Failure("code_refused", "exchange: the return is for another integration than client_id");
         }
 
-        var answer = await AskAsync(account, new("authorization_code", input.Code, null), TokenErrors.OfExchange, cancellation, "exchange");
+        var question = Question("authorization_code") with { Code = WithoutSpace(input.Code) };
+        var answer = await accounts.AskTokensAsync(account, question, TokenErrors.OfExchange, "exchange", cancellation);
         return answer.IsFailure ? answer.Failure : Read(answer.Value, account, "exchange");
     }
 
@@ -64,12 +65,13 @@ public sealed partial class AmoCrmProvider
         if (input.RefreshToken is not { } refreshToken) return new AmoTokens(input.AccessToken, null, null, null, input.Host);
         if (accounts.Find(input.Host) is not { } account) return TokenErrors.ForeignHost("refresh") with { Code = Failures.ConfigError };
 
-        var answer = await AskAsync(account, new("refresh_token", null, refreshToken), TokenErrors.OfRefresh, cancellation, "refresh");
+        var question = Question("refresh_token") with { RefreshToken = refreshToken };
+        var answer = await accounts.AskTokensAsync(account, question, TokenErrors.OfRefresh, "refresh", cancellation);
         if (answer is { IsFailure: true, Failure.Code: "refresh_refused" }
             && await accounts.FindMovedAsync(account, input.AccessToken, refreshToken, cancellation) is { } moved)
         {
             account = moved;
-            answer = await AskAsync(account, new("refresh_token", null, refreshToken), TokenErrors.OfRefresh, cancellation, "refresh");
+            answer = await accounts.AskTokensAsync(account, question, TokenErrors.OfRefresh, "refresh", cancellation);
         }
 
         return answer.IsFailure ? answer.Failure : Read(answer.Value, account, "refresh");
@@ -101,14 +103,8 @@ public sealed partial class AmoCrmProvider
                 : answer;
     }
 
-    private Task<Result<TokenAnswer>> AskAsync(
-        AccountHost account, Grant grant, Func<Refusal, Failure?> errors, CancellationToken cancellation, string operation) =>
-        accounts.AskTokensAsync(
-            account,
-            new TokenQuestion(
-                settings.ClientId, settings.ClientSecret, grant.Type, grant.Code is { } code ? WithoutSpace(code) : null, grant.RefreshToken,
-                settings.RedirectUri.OriginalString),
-            errors, operation, cancellation);
+    private TokenQuestion Question(string grantType) =>
+        new(settings.ClientId, settings.ClientSecret, grantType, null, null, settings.RedirectUri.OriginalString);
 
     /// <summary>The tokens of an answer, or why it is none. Nothing of a flawed answer is kept.</summary>
     private Result<AmoTokens> Read(TokenAnswer answer, AccountHost account, string operation)
@@ -129,6 +125,4 @@ public sealed partial class AmoCrmProvider
     private static Secret WithoutSpace(Secret code) => new(string.Concat(code.Reveal().Where(c => !char.IsWhiteSpace(c))));
 
     private static bool CanBeHeader(Secret token) => token.Reveal() is { Length: > 0 } text && text.All(c => c is > ' ' and <= '~');
-
-    private sealed record Grant(string Type, Secret? Code, Secret? RefreshToken);
 }

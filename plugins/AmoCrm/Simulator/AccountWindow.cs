@@ -28,10 +28,10 @@ internal static class AccountWindow
         Action("install", (call, state, account, course, now) =>
         {
             var (after, code) = TokenApi.Issue(state, account, course, now);
-            return new(after, Done with { Sends = [new OutgoingCall("GET", new Uri(ConsentPage.Back(call.World, account, code, "&from_widget=1")))] });
+            return new(after, Done);
         });
         Action("disable", (call, state, account, _, _) =>
-            new(state.SwitchedOff(account.Id), Done with { Sends = [new OutgoingCall("GET", DisableHook(call.World, account))] }));
+            new(state.SwitchedOff(account.Id), Done));
         Action("rename", (_, state, account, _, now) =>
             new(state.With(account with { Host = $"{account.Subdomain}-{now.ToUnixTimeSeconds() % 1000}{account.Host[account.Subdomain.Length..]}" }), Done));
 
@@ -48,12 +48,12 @@ internal static class AccountWindow
 
     private static Answer Done => Answer.Of(200, new { Done = true });
 
-    private static Uri DisableHook(World world, AmoAccount account)
+    private static string DisableAddress(World world, AmoAccount account)
     {
         var integration = AmoCrmSimulator.IntegrationOf(world);
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(
             Encoding.UTF8.GetBytes(integration.Secret), Encoding.UTF8.GetBytes($"{integration.Id}|{account.Id}")));
-        return new Uri($"{world.Origin.EngineUrl}v1/hooks/amocrm/disabled?account_id={account.Id}&client_uuid={integration.Id}&signature={signature}");
+        return $"{Integration.DisableAddress(world)}?account_id={account.Id}&client_uuid={integration.Id}&signature={signature}";
     }
 
     private static Answer Shown(World world, AmoState state, DateTimeOffset now)

@@ -53,7 +53,13 @@ public sealed class AmoCrmSimulator : ISimulator
 internal sealed record Integration(string Id, string Secret, string RedirectUri)
 {
     /// <summary>Where people come back to and the widget's hook goes.</summary>
-    public static string ReturnAddress(World world) => $"{world.Origin.EngineUrl}v1/return/amocrm";
+    public static string ReturnAddress(World world) => $"{EngineOf(world)}v1/return/amocrm";
+
+    /// <summary>Where the integration says it is switched off.</summary>
+    public static string DisableAddress(World world) => $"{EngineOf(world)}v1/hooks/amocrm/disabled";
+
+    /// <summary>An engine's usual address, where nobody said another one.</summary>
+    private static string EngineOf(World world) => world.Origin.EngineUrl is { Length: > 0 } said ? said : "http://127.0.0.1:5080/";
 }
 
 /// <summary>One call to an account's host.</summary>
