@@ -56,7 +56,7 @@ internal sealed class AccountApi
     {
         var answer = await http.At(account.Url).WithBearer(accessToken).SendAsync<AccountAnswer>(
             ProviderRequest.Get("api/v4/account", "account") with { OnRefusal = OnRefusal, OnUnauthorized = OnUnauthorized }, cancellation);
-        return answer.IsFailure ? answer.Failure : new Account(answer.Value.Id, answer.Value.Name ?? answer.Value.Subdomain, answer.Value.Subdomain);
+        return answer.IsFailure ? answer.Failure : new Account(answer.Value.Id, answer.Value.Name ?? answer.Value.Subdomain, answer.Value.Subdomain, account.Name);
 
         static Failure? OnRefusal(Refusal refusal) => refusal.Status switch
         {

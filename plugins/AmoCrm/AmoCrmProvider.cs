@@ -94,9 +94,10 @@ public sealed partial class AmoCrmProvider
     public async Task<Result<Account>> AccountAsync(AccountQuery input, CancellationToken cancellation)
     {
         if (accounts.Find(input.Host) is not { } account) return TokenErrors.ForeignHost("account");
-        if (!CanBeHeader(input.AccessToken)) return new Failure("unauthorized", "account: the token has characters that no token has");
+        var token = WithoutSpace(input.AccessToken);
+        if (!CanBeHeader(token)) return new Failure("unauthorized", "account: the token has characters that no token has");
 
-        var answer = await accounts.ShowAsync(account, input.AccessToken, cancellation);
+        var answer = await accounts.ShowAsync(account, token, cancellation);
         return answer is { IsFailure: true, Failure.Code: "unauthorized" or "wrong_account_host" } && input.RefreshToken is { } refreshToken
             && await accounts.FindMovedAsync(account, input.AccessToken, refreshToken, cancellation) is not null
                 ? new Failure("account_moved", "account: the account is at another host now")

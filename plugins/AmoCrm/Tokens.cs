@@ -25,11 +25,13 @@ public sealed record TokenRefresh(string Host, Secret AccessToken, Secret? Refre
 
 /// <summary>Asks which account a token is for.</summary>
 /// <param name="Host">The account's host.</param>
+/// <param name="AccessToken">White space, which copying brings along, is removed.</param>
 /// <param name="RefreshToken">Where it is given, an account that is no longer at this host is looked for.</param>
 public sealed record AccountQuery(string Host, Secret AccessToken, Secret? RefreshToken = null);
 
 /// <summary>An account.</summary>
 /// <param name="Id">Stays the same when the account is renamed.</param>
 /// <param name="Name">What its users call it.</param>
-/// <param name="Subdomain">The first part of its host.</param>
-public sealed record Account(int Id, string Name, string Subdomain);
+/// <param name="Subdomain">The first part of its host, as the account itself says it.</param>
+/// <param name="Host">The host that was asked, in its plain form.</param>
+public sealed record Account(int Id, string Name, string Subdomain, string Host);
