@@ -136,7 +136,19 @@ public sealed record Assignment(int Slot, int Value);
 /// <param name="ExpiresAt">The end of the shown value's life, a moment.</param>
 /// <param name="Life">The literal life of one shown value, counted from its change.</param>
 public sealed record Show(
-    int? Qr, int? Image, int? Code, int? Link, int? Frame, TextTemplate? Text, int? ExpiresAt, TimeSpan? Life, int? RotationsLeft);
+    int? Qr, int? Image, int? Code, int? Link, int? Frame, TextTemplate? Text, int? ExpiresAt, TimeSpan? Life, int? RotationsLeft)
+{
+    /// <summary>What messages of the page in the frame mean for the person. Default: nothing.</summary>
+    public ImmutableArray<FrameSays> FrameSays { get; init; } = [];
+}
+
+/// <summary>
+/// A message of the page in the frame, and what the person reads when it comes. It changes nothing else: such messages can be forged and
+/// go astray, so only the provider's server ends a step.
+/// </summary>
+/// <param name="Name">As the flow names it.</param>
+/// <param name="When">The members by which the message is known, all of which it must have with just these texts.</param>
+public sealed record FrameSays(string Name, ImmutableDictionary<string, string> When, LocalText Text);
 
 /// <summary>Something else a person may choose while a step waits. <c>cancel</c> always exists and is never declared.</summary>
 /// <param name="After">How long after the prompt appeared (or after it was last taken) it may be taken. Default: at once.</param>

@@ -91,6 +91,23 @@ public sealed partial class PluginCatalog : IDisposable
     public Failure? Try(string provider, string build, ProviderSettings settings) =>
         FindBuild(build) is { } found && found.FindProvider(provider) is { } @class ? found.Start(@class, settings).Failure : Missing(provider, build);
 
+    /// <summary>
+    /// The hosts whose pages flows may show in a frame, as the settings marked with <see cref="FramedPagesAttribute"/> name them, each as an
+    /// origin such as <c>https://provider.example</c>. Runs plugin code: the defaults of settings.
+    /// </summary>
+    public ImmutableArray<string> FramedHosts(Func<string, ProviderSettings> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return
+        [
+            .. Catalog.Providers
+                .Select(provider => FindBuild(provider.Build)?.FindProvider(provider.Name)?.Settings is { } type ? (provider.Name, Type: type) : default)
+                .Where(pair => pair.Type is not null)
+                .SelectMany(pair => SettingsBinder.FramedHosts(pair.Type, settings(pair.Name)))
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
+
     /// <summary>Calls an operation. What the plugin throws, and what it must not give, becomes <see cref="Failures.Internal"/>.</summary>
     /// <param name="build">The build that the run pins.</param>
     /// <param name="input">A record of the operation's input type, from the same build.</param>

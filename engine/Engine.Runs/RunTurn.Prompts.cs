@@ -29,7 +29,7 @@ internal sealed partial class RunTurn
         var button = canSubmit ? step.Button?.ByLanguage ?? EngineTexts.Continue : ImmutableDictionary<string, string>.Empty;
         var prompt = new PromptView(
             id, memory.Rev, step.Name, false, text, FieldRules.View(step.Fields), canSubmit, button, shown, ActionsOf(step.Actions),
-            memory.Messages, step.Submit is null ? null : step.Max - memory.Refused, memory.Deadline);
+            memory.Messages, step.Submit is null ? null : step.Max - memory.Refused, memory.Deadline) { FrameSays = FrameSaysOf(step.Show) };
         Change(run with { Prompt = prompt, Pending = null });
         Remember(memory with { Messages = [] });
         Become(RunStatus.WaitingUser);

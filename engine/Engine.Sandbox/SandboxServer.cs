@@ -126,10 +126,11 @@ public sealed class SandboxServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Services.AddSingleton(_ => new CallbackSender(options.Time));
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var web = builder.Build();
         web.UseRouting();
-        var played = new SimulatorEndpoints(web.Services, all, options.Time);
+        var played = new SimulatorEndpoints(web.Services, all, web.Services.GetRequiredService<CallbackSender>(), options.Time);
         ((IEndpointRouteBuilder)web).DataSources.Add(played);
 
         SandboxServer? server = null;

@@ -77,13 +77,14 @@ public sealed class World
         return origin is null ? null : new World(path, origin, past.ToImmutable(), last);
     }
 
-    /// <summary>Takes one call: decides, writes down, and only then gives the answer to be sent.</summary>
-    internal Answer Take<TState>(string operation, string method, string path, DateTimeOffset now, Func<TState?, Turn<TState>> turn)
+    /// <summary>Takes one call: decides, writes down, and only then gives what is to be sent.</summary>
+    internal Turn<TState> Take<TState>(string operation, string method, string path, DateTimeOffset now, Func<TState?, Turn<TState>> turn)
         where TState : class
     {
         lock (gate)
         {
-            var (next, answer) = turn(ReadLocked<TState>());
+            var taken = turn(ReadLocked<TState>());
+            var (next, answer) = taken;
             var note = answer.IsLost ? "answer lost" : answer.IsHanging ? "hangs" : null;
             var call = new RecordedCall(calls.Count + 1, now, method, path, operation, answer.Status, note);
             var text = JsonSerializer.Serialize(next, Json);
@@ -91,7 +92,7 @@ public sealed class World
             calls = calls.Add(call);
             stateText = text;
             state = next;
-            return answer;
+            return taken;
         }
     }
 

@@ -28,10 +28,10 @@ internal static class AccountWindow
         Action("install", (call, state, account, course, now) =>
         {
             var (after, code) = TokenApi.Issue(state, account, course, now);
-            return new(after, Done);
+            return new(after, Done) { Callbacks = [Hook("installed", ConsentPage.Back(call.World, account, code, "&from_widget=1"))] };
         });
         Action("disable", (call, state, account, _, _) =>
-            new(state.SwitchedOff(account.Id), Done));
+            new(state.SwitchedOff(account.Id), Done) { Callbacks = [Hook("disabled", DisableAddress(call.World, account))] });
         Action("rename", (_, state, account, _, now) =>
             new(state.With(account with { Host = $"{account.Subdomain}-{now.ToUnixTimeSeconds() % 1000}{account.Host[account.Subdomain.Length..]}" }), Done));
 
@@ -45,6 +45,10 @@ internal static class AccountWindow
                         : new(state, Answer.Of(409, new { Error = "not_possible" }));
             });
     }
+
+    /// <summary>A call to the engine, once: what comes back is not looked at.</summary>
+    private static Callback<AmoState> Hook(string name, string address) => new(
+        TimeSpan.Zero, $"hook.{name}", (_, _) => new CallbackRequest(address, "") { Method = "GET" }, (state, reply) => new(state, new Answer(reply.Status, "", "")));
 
     private static Answer Done => Answer.Of(200, new { Done = true });
 
