@@ -90,10 +90,10 @@ internal sealed partial class RunTurn
         var refused = Memory.Refused + 1;
         Note("refused", ("code", code));
         Remember(Memory with { Refused = refused });
+        SetSlot(RootSlots.Failure, failure);
         if (refused >= step.Max)
         {
             Change(run with { Prompt = null });
-            if (failure is not null) SetSlot(RootSlots.Failure, failure);
             if (step.OnGiveUp is { } target) next = target;
             else End(RunStatus.Failed, EngineTexts.TooManyAttempts);
             return;

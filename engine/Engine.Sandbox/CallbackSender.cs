@@ -39,13 +39,13 @@ internal sealed class CallbackSender(TimeProvider time) : IAsyncDisposable
         if (callback.After > TimeSpan.Zero) await Task.Delay(callback.After, time, cancellation);
         if (world.Read<TState>() is not { } state || callback.Make(state, time.GetUtcNow()) is not { } request) return;
 
-        var reply = await PostAsync(request, cancellation);
+        var reply = await SendAsync(request, cancellation);
         var taken = world.Take<TState>(
-            callback.Operation, "POST", "(to the engine)", time.GetUtcNow(), now => callback.Then(now ?? state, reply) with { Answer = new Answer(reply.Status, "", "") });
+            callback.Operation, request.Method, "(to the engine)", time.GetUtcNow(), now => callback.Then(now ?? state, reply) with { Answer = new Answer(reply.Status, "", "") });
         Schedule(world, taken.Callbacks);
     }
 
-    private async Task<CallbackReply> PostAsync(CallbackRequest request, CancellationToken cancellation)
+    private async Task<CallbackReply> SendAsync(CallbackRequest request, CancellationToken cancellation)
     {
         if (!Uri.TryCreate(request.Address, UriKind.Absolute, out var address) || !address.IsLoopback || address.Scheme is not ("http" or "https"))
         {
@@ -56,8 +56,9 @@ internal sealed class CallbackSender(TimeProvider time) : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            using var content = new StringContent(request.Body, Encoding.UTF8, "application/json");
-            using var answer = await http.PostAsync(address, content, either.Token);
+            using var message = new HttpRequestMessage(HttpMethod.Parse(request.Method), address);
+            if (message.Method == HttpMethod.Post) message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");
+            using var answer = await http.SendAsync(message, either.Token);
             return new CallbackReply((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(either.Token));
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)

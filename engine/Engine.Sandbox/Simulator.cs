@@ -51,8 +51,12 @@ public sealed record Callback<TState>(
     TimeSpan After, string Operation, Func<TState, DateTimeOffset, CallbackRequest?> Make, Func<TState, CallbackReply, Turn<TState>> Then)
     where TState : class;
 
-/// <summary>What is posted, as JSON.</summary>
-public sealed record CallbackRequest(string Address, string Body);
+/// <summary>What is sent: posted as JSON, or asked for by GET, which has no body.</summary>
+public sealed record CallbackRequest(string Address, string Body)
+{
+    /// <summary>GET or POST. Default: POST.</summary>
+    public string Method { get; init; } = "POST";
+}
 
 /// <summary>What came back.</summary>
 /// <param name="Status">0 where nothing came.</param>

@@ -134,7 +134,11 @@ public sealed class World
 /// <summary>How a world began.</summary>
 /// <param name="Language">In which the phone's page is shown, such as <c>ru</c>.</param>
 /// <param name="Continues">The world whose lasting things (connections) it takes over; null where it begins empty.</param>
-public sealed record WorldOrigin(string Id, string Provider, string Scenario, string Language, DateTimeOffset CreatedAt, string? Continues);
+public sealed record WorldOrigin(string Id, string Provider, string Scenario, string Language, DateTimeOffset CreatedAt, string? Continues)
+{
+    /// <summary>Where the engine is to be reached, ending in a slash: people come back there, and hooks go there. Empty where nobody said.</summary>
+    public string EngineUrl { get; init; } = "";
+}
 
 /// <summary>A call that a world got.</summary>
 /// <param name="Number">Counted from 1, in the order in which they took effect.</param>
