@@ -1,5 +1,7 @@
 extern alias whatsgate;
 
+using System.Collections.Immutable;
+using System.Text;
 using Engine.Sdk;
 using whatsgate::Whatsgate;
 using Xunit;
@@ -131,6 +133,53 @@ public sealed class WhatsgateTests
 
         Assert.Equal("provider_changed", (await Whatsgate(provider).SessionGetAsync(new SessionRef(new Secret("s")), default)).Failure?.Code);
     }
+
+    [Fact]
+    public void Case_7_an_event_is_answered_with_its_own_id_and_known_by_it()
+    {
+        var reading = Whatsgate(ScriptedProvider.Answering(200, "{}")).Event(Called(
+            """{"id":501,"whatsapp_id":"77aa01","event_action":"ready","event_date":"2031-01-01 10:02:03","status_code":null,"event_data":{"number":"70000000000","pushname":"Ann"}}"""));
+
+        Assert.Equal((501, "77aa01", SessionEventAction.Ready), (reading.Payload?.Id, reading.Payload?.WhatsappId.Reveal(), reading.Payload?.Action));
+        Assert.Equal(("501", 200, """{"result":"OK","id":501}""", "application/json"), (reading.Key, reading.Answer.Status, reading.Answer.Body, reading.Answer.ContentType));
+    }
+
+    [Theory]
+    [InlineData("message")]
+    [InlineData("ack")]
+    [InlineData("something_new")]
+    public void An_event_that_no_flow_wants_is_answered_all_the_same(string action)
+    {
+        var reading = Whatsgate(ScriptedProvider.Answering(200, "{}")).Event(Called($$"""{"id":7,"whatsapp_id":"s","event_action":"{{action}}"}"""));
+
+        Assert.Equal((null, null, """{"result":"OK","id":7}"""), (reading.Payload, reading.Refusal, reading.Answer.Body));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"id":"501","whatsapp_id":"s","event_action":"ready"}""")]
+    [InlineData("""{"id":501,"whatsapp_id":"s"}""")]
+    [InlineData("<xml/>")]
+    public void Case_13_what_is_no_event_is_refused(string body) =>
+        Assert.Equal("unreadable_event", Whatsgate(ScriptedProvider.Answering(200, "{}")).Event(Called(body)).Refusal);
+
+    [Theory]
+    [InlineData("READY", null)]
+    [InlineData("AUTH", "session_not_ready")]
+    [InlineData("DESTROYING", "session_gone")]
+    public async Task A_probe_tells_whether_the_session_still_works(string status, string? code)
+    {
+        var provider = ScriptedProvider.Answering(200, $$"""{"result":"OK","data":[{"unique_id":"s","status":"{{status}}"}]}""");
+
+        Assert.Equal(code, (await Whatsgate(provider).SessionProbeAsync(new SessionRef(new Secret("s")), default)).Failure?.Code);
+    }
+
+    private static HookRequest Called(string body) => new(
+        "POST", new Uri("https://engine.example/v1/hooks/x"), ImmutableDictionary<string, string>.Empty,
+        ImmutableDictionary<string, string>.Empty, Encoding.UTF8.GetBytes(body), DateTimeOffset.UnixEpoch);
 
     private static WhatsgateProvider Whatsgate(ScriptedProvider provider) =>
         new(new WhatsgateSettings { ApiKey = new Secret("the-key") }, new ProviderHttp(new HttpMessageInvoker(provider), TimeProvider.System));
