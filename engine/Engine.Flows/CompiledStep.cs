@@ -101,7 +101,17 @@ public abstract record CompiledStep(string Name, int Line)
     /// <param name="CredentialsValue">The value that gives the provider's credentials record; null for none.</param>
     public sealed record Connect(
         string Name, int Line, Identity Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        int? ParamsValue, int? CredentialsValue, int Next) : CompiledStep(Name, Line);
+        int? ParamsValue, int? CredentialsValue, int Next) : CompiledStep(Name, Line)
+    {
+        /// <summary>The provider whose connection it is; null: the one that is called first.</summary>
+        public string? Provider { get; init; }
+
+        /// <summary>Whether a new connection is nobody's until a caller with an API key claims it.</summary>
+        public bool IsClaimRequired { get; init; }
+
+        /// <summary>The cause for which the connection is stored as suspended; null where it works.</summary>
+        public string? Suspended { get; init; }
+    }
 
     /// <summary>Ends the run as failed with a code; the code <c>expired</c> ends it as expired.</summary>
     public sealed record Fail(string Name, int Line, string Code) : CompiledStep(Name, Line);

@@ -48,7 +48,10 @@ internal sealed partial class Lowering
             connect.IsSwappedByProvider, connect.OnOtherAccount, connect.OnDuplicate,
             connect.Params.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Params, connect.Params), place),
             connect.Credentials.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Credentials, connect.Credentials), place),
-            next);
+            next)
+        {
+            Suspended = connect.Suspended?.Value,
+        };
     }
 
     private int Site(CallNode node)

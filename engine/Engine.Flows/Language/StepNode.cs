@@ -57,7 +57,11 @@ internal abstract record StepNode(Scalar Verb)
     /// <param name="OnOtherAccount">Reject where the flow does not re-authorize and says nothing.</param>
     public sealed record Connect(
         Scalar Verb, IdentityNode Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb);
+        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb)
+    {
+        /// <summary>The cause for which the provider does not let the connection work yet; null where it does.</summary>
+        public Scalar? Suspended { get; init; }
+    }
 
     public sealed record Fail(Scalar Verb, Scalar Code) : StepNode(Verb);
 
