@@ -28,7 +28,15 @@ public sealed record PromptView(
     ImmutableArray<ActionView> Actions,
     ImmutableArray<PromptMessage> Messages,
     int? Left,
-    DateTimeOffset? ExpiresAt);
+    DateTimeOffset? ExpiresAt)
+{
+    /// <summary>The provider's page that the person is sent to; null where this asks for something else.</summary>
+    public RedirectOffer? Redirect { get; init; }
+}
+
+/// <summary>A page of the provider, offered to the person. Its address is made when the person goes there.</summary>
+/// <param name="IsPopup">Whether it may also be opened in a window of its own.</param>
+public sealed record RedirectOffer(string Provider, bool IsPopup);
 
 /// <summary>One field of a form.</summary>
 /// <param name="Type"><c>text</c>, <c>secret</c>, <c>phone</c>, <c>code</c>, <c>url</c>, <c>number</c>, <c>boolean</c> or <c>select</c>.</param>

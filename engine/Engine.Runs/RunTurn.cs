@@ -72,6 +72,8 @@ internal sealed partial class RunTurn
             case RunEvent.CallFailed failed: if (AwaitedCall(failed.Effect) is { } failing) Fail(failing, failed.Failure); break;
             case RunEvent.CallLost lost: if (AwaitedCall(lost.Effect) is { } gone) Lose(gone); break;
             case RunEvent.Replied replied: Hear(replied.Reply); break;
+            case RunEvent.Returned returned: ComeBack(returned.Return); break;
+            case RunEvent.Signalled signalled: Hear(signalled.Signal); break;
             case RunEvent.CancelRequested: Cancel(); break;
             case RunEvent.IdentityLookedUp found: if (AwaitedCall(found.Effect) is not null) Found(found.Existing); break;
             default: throw new UnreachableException();
