@@ -33,6 +33,15 @@ public sealed record Provider(
 
     public Hook? FindHook(string name) => Hooks.FirstOrDefault(hook => hook.Name == name);
 
+    /// <summary>Full name of the record of a connection's credentials; null where it has none.</summary>
+    public string? CredentialsType { get; init; }
+
+    /// <summary>What the person must do to delete a connection at the provider, by language; empty where there is nothing to say.</summary>
+    public ImmutableDictionary<string, string> Deletion { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The operation that the engine calls for this; null where the provider has none.</summary>
+    public Operation? FindRole(OperationRole role) => Operations.FirstOrDefault(operation => operation.Role == role);
+
     public Operation? FindOperation(string name) => Operations.FirstOrDefault(operation => operation.Name == name);
 }
 
@@ -46,7 +55,23 @@ public sealed record Operation(
     string OutputType,
     Effect Effect,
     bool Creates,
-    ImmutableArray<DeclaredFailure> Failures);
+    ImmutableArray<DeclaredFailure> Failures)
+{
+    /// <summary>What the engine calls it for by itself.</summary>
+    public OperationRole Role { get; init; }
+
+    /// <summary>When a refresh is due: this long before access ends; null where <see cref="BeforePercent"/> says it.</summary>
+    public TimeSpan? Before { get; init; }
+
+    /// <summary>When a refresh is due: with this share of the credentials' life left, 0 to 100. Default: 10.</summary>
+    public int BeforePercent { get; init; } = 10;
+
+    /// <summary>How long after the last refresh unused credentials are renewed too; null: only when they are needed.</summary>
+    public TimeSpan? KeepAlive { get; init; }
+
+    /// <summary>The time between two probes. Default: 6 hours.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromHours(6);
+}
 
 /// <summary>A page of a provider that the person is sent to and comes back from.</summary>
 /// <param name="Name">As flows write it, such as <c>consent</c>.</param>
@@ -76,4 +101,8 @@ public sealed record DeclaredFailure(
     string? When,
     FailureClass Class,
     RetryAdvice Retry,
-    ImmutableDictionary<string, string> Text);
+    ImmutableDictionary<string, string> Text)
+{
+    /// <summary>What it means for the connection's health; null: nothing.</summary>
+    public ConnectionHealth? Health { get; init; }
+}

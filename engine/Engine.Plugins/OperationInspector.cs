@@ -40,6 +40,7 @@ internal static class OperationInspector
             effect,
             attribute is not null && Named(attribute, nameof(OperationAttribute.Creates)) is true,
             [.. All<FailsAttribute>(method).Select(fails => Failure(fails, input, label))]);
+        if (attribute is not null) operation = RoleInspector.Inspect(operation, attribute, label);
         RequireOnce(operation.Failures, label);
         return new OperationMethod(operation, method, input, output);
 
@@ -73,7 +74,10 @@ internal static class OperationInspector
             when is null ? null : FlowName(when),
             Named(fails, nameof(FailsAttribute.Class)) is int @class ? (FailureClass)@class : FailureClass.User,
             Named(fails, nameof(FailsAttribute.Retry)) is int retry ? (RetryAdvice)retry : RetryAdvice.Never,
-            ImmutableDictionary<string, string>.Empty.Add("en", english).Add("ru", russian));
+            ImmutableDictionary<string, string>.Empty.Add("en", english).Add("ru", russian))
+        {
+            Health = RoleInspector.FindHealth(fails, $"{label}: the failure '{code}'"),
+        };
     }
 
     private static Type? FindOutput(Type type) =>

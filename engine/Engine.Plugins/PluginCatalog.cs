@@ -22,16 +22,18 @@ public sealed partial class PluginCatalog : IDisposable
     private readonly string builds;
     private readonly HttpMessageInvoker http;
     private readonly TimeProvider time;
+    private readonly AllowedPlugins? allowed;
     private readonly Lock gate = new();
     private ImmutableDictionary<string, ImmutableArray<Provider>> good = ImmutableDictionary<string, ImmutableArray<Provider>>.Empty;
     private ImmutableDictionary<string, PluginBuild> loaded = ImmutableDictionary<string, PluginBuild>.Empty;
 
-    private PluginCatalog(ImmutableArray<string> folders, string builds, HttpMessageInvoker http, TimeProvider time)
+    private PluginCatalog(ImmutableArray<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed)
     {
         this.folders = folders;
         this.builds = builds;
         this.http = http;
         this.time = time;
+        this.allowed = allowed;
     }
 
     /// <summary>What flows may call: the newest build of each provider.</summary>
@@ -44,9 +46,11 @@ public sealed partial class PluginCatalog : IDisposable
     /// <param name="folders">Each holds one folder for each plugin, or is the folder of one itself.</param>
     /// <param name="builds">Where builds are kept, by hash: they are run from these copies, so that the plugin folders can be replaced.</param>
     /// <param name="http">Carries all calls; see <see cref="ProviderHttp.NewHandler"/>. Not disposed by the catalog.</param>
-    public static PluginCatalog Load(IEnumerable<string> folders, string builds, HttpMessageInvoker http, TimeProvider time)
+    /// <param name="allowed">The builds that may be loaded; null loads what it finds.</param>
+    public static PluginCatalog Load(
+        IEnumerable<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed = null)
     {
-        var catalog = new PluginCatalog([.. folders], builds, http, time);
+        var catalog = new PluginCatalog([.. folders], builds, http, time, allowed);
         catalog.Refresh();
         return catalog;
     }
@@ -164,6 +168,12 @@ public sealed partial class PluginCatalog : IDisposable
         try
         {
             var files = PluginFolder.Read(folder);
+            if (allowed?.Takes(folder, files) == false)
+            {
+                throw new PluginException(
+                    $"build {files.Build} is not allowed on this engine; who trusts it says so with 'engine plugin allow {folder}'");
+            }
+
             var build = Load(files.Build, () => files.Store(builds), files.AssemblyName);
             good = good.SetItem(folder, [.. build.Providers.Select(provider => provider.Provider)]);
         }
@@ -196,7 +206,7 @@ public sealed partial class PluginCatalog : IDisposable
             try
             {
                 var files = PluginFolder.Read(folder);
-                return files.Build == id ? Load(id, () => folder, files.AssemblyName) : null;
+                return files.Build == id && allowed?.Contains(id) != false ? Load(id, () => folder, files.AssemblyName) : null;
             }
             catch (Exception error) when (error is PluginException or IOException or UnauthorizedAccessException)
             {

@@ -46,13 +46,17 @@ internal static partial class PluginInspector
             throw new PluginException($"'{type}' has several operations, redirects or hooks called '{twice.Key}'");
         }
 
+        var credentials = RoleInspector.FindCredentials(type);
+        RoleInspector.Check(type, credentials, operations);
         var provider = new Provider(
             name, build, type.Assembly.GetName().Name ?? "", image, [.. operations.Select(operation => operation.Operation)])
         {
             Redirects = [.. redirects.Select(redirect => redirect.Redirect)],
             Hooks = [.. hooks.Select(hook => hook.Hook)],
+            CredentialsType = credentials?.FullName,
+            Deletion = RoleInspector.FindDeletion(type),
         };
-        return new ProviderClass(provider, constructors[0], settings, operations) { Redirects = redirects, Hooks = hooks };
+        return new ProviderClass(provider, constructors[0], settings, credentials, operations) { Redirects = redirects, Hooks = hooks };
     }
 
     private static IEnumerable<MethodInfo> Marked<T>(Type type) =>
@@ -129,8 +133,9 @@ internal static partial class PluginInspector
 
 /// <summary>A class marked as a provider: what flows see of it, and how it is made.</summary>
 /// <param name="Settings">The type of its settings record; null where it takes none.</param>
+/// <param name="Credentials">The type of its credentials record; null where its connections have none.</param>
 internal sealed record ProviderClass(
-    Provider Provider, ConstructorInfo Constructor, Type? Settings, ImmutableArray<OperationMethod> Operations)
+    Provider Provider, ConstructorInfo Constructor, Type? Settings, Type? Credentials, ImmutableArray<OperationMethod> Operations)
 {
     public ImmutableArray<RedirectMethod> Redirects { get; init; } = [];
 

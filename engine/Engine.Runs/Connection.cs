@@ -1,21 +1,7 @@
 using System.Text.Json;
+using Engine.Sdk;
 
 namespace Engine.Runs;
-
-/// <summary>How well a connection works.</summary>
-public enum ConnectionHealth
-{
-    Connecting,
-    Unclaimed,
-    Active,
-    Degraded,
-    Expiring,
-    PendingReview,
-    NeedsReauth,
-    Suspended,
-    Disabled,
-    Revoked,
-}
 
 /// <summary>The lasting result of a run: whose account, what is needed to use it, and how it fares.</summary>
 /// <param name="Flow">The flow that made it; only that flow may re-authorize it.</param>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Engine.Flows;
+using ConnectionHealth = Engine.Sdk.ConnectionHealth;
 
 namespace Engine.Runs;
 

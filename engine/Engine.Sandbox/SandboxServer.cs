@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -25,24 +26,26 @@ public sealed class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly Worlds worlds;
+    private readonly SimulatorFolder folder;
+    private readonly SimulatorEndpoints endpoints;
 
-    private SandboxServer(WebApplication app, Worlds worlds, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, Uri address)
+    private SandboxServer(WebApplication app, Worlds worlds, SimulatorFolder folder, SimulatorEndpoints endpoints)
     {
         this.app = app;
         this.worlds = worlds;
-        Simulators = simulators;
-        Problems = problems;
-        Address = address;
+        this.folder = folder;
+        this.endpoints = endpoints;
+        Address = new Uri(app.Urls.First() + "/");
     }
 
     /// <summary>Such as <c>http://127.0.0.1:5151/</c>.</summary>
     public Uri Address { get; }
 
     /// <summary>The providers that can be played.</summary>
-    public ImmutableArray<ISimulator> Simulators { get; }
+    public ImmutableArray<ISimulator> Simulators { get; private set; } = [];
 
     /// <summary>Why simulators that are there could not be loaded; empty when all is well.</summary>
-    public ImmutableArray<string> Problems { get; }
+    public ImmutableArray<string> Problems { get; private set; } = [];
 
     /// <summary>Loads the simulators and listens.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
@@ -50,7 +53,6 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var all = new Worlds(Path.Combine(options.DataFolder, "worlds"), options.Time);
-        var (simulators, problems) = SimulatorFolder.Load(options.PluginFolders);
         var noted = Path.Combine(options.DataFolder, "port");
         var last = options.Port == 0 && File.Exists(noted)
             && int.TryParse(await File.ReadAllTextAsync(noted, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
@@ -60,15 +62,32 @@ public sealed class SandboxServer : IAsyncDisposable
         SandboxServer server;
         try
         {
-            server = await ListenAsync(options with { Port = options.Port == 0 ? last : options.Port }, all, simulators, problems, cancellation);
+            server = await ListenAsync(options with { Port = options.Port == 0 ? last : options.Port }, all, cancellation);
         }
         catch (IOException) when (options.Port == 0 && last != 0)
         {
-            server = await ListenAsync(options, all, simulators, problems, cancellation);
+            server = await ListenAsync(options, all, cancellation);
         }
 
+        server.Refresh();
         await File.WriteAllTextAsync(noted, server.Address.Port.ToString(CultureInfo.InvariantCulture), cancellation);
         return server;
+    }
+
+    /// <summary>Looks at the plugin folders again, and plays what is new; a simulator that has become bad or is gone is played no more.</summary>
+    public void Refresh()
+    {
+        var (simulators, problems) = folder.Look();
+        try
+        {
+            if (!simulators.SequenceEqual(Simulators)) endpoints.Replace(simulators);
+            (Simulators, Problems) = (simulators, problems);
+        }
+        catch (Exception error)
+        {
+            // A simulator's own code maps its routes; what was played before goes on.
+            Problems = problems.Add($"the simulators' routes cannot be mapped: {error.Message}");
+        }
     }
 
     /// <summary>Makes a world; null where the provider or the scenario does not exist.</summary>
@@ -89,10 +108,13 @@ public sealed class SandboxServer : IAsyncDisposable
     public IReadOnlyList<RecordedCall>? FindCalls(string id) => worlds.Find(id)?.Calls;
 
     /// <summary>Stops listening; hanging calls are cut.</summary>
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        endpoints.Dispose();
+    }
 
-    private static async Task<SandboxServer> ListenAsync(
-        SandboxOptions options, Worlds all, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, CancellationToken cancellation)
+    private static async Task<SandboxServer> ListenAsync(SandboxOptions options, Worlds all, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -106,12 +128,8 @@ public sealed class SandboxServer : IAsyncDisposable
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var web = builder.Build();
         web.UseRouting();
-        foreach (var simulator in simulators)
-        {
-            var routes = new SimulatorRoutes(web.MapGroup($"/{simulator.Provider}/{{world}}"), all, options.Time);
-            simulator.Map(routes);
-            routes.MapRest();
-        }
+        var played = new SimulatorEndpoints(web.Services, all, options.Time);
+        ((IEndpointRouteBuilder)web).DataSources.Add(played);
 
         SandboxServer? server = null;
         SandboxApi.Map(web, () => server ?? throw new InvalidOperationException("not started yet"));
@@ -125,7 +143,7 @@ public sealed class SandboxServer : IAsyncDisposable
             throw;
         }
 
-        server = new SandboxServer(web, all, simulators, problems, new Uri(web.Urls.First() + "/"));
+        server = new SandboxServer(web, all, new SimulatorFolder(options.PluginFolders), played);
         return server;
     }
 

@@ -82,6 +82,13 @@ public sealed class ProviderHttp
         return new ProviderHttp(http, time, json, baseAddress, headers.Add((name, value)));
     }
 
+    /// <summary>The same, sending <c>Authorization: Bearer …</c> with every request.</summary>
+    public ProviderHttp WithBearer(Secret token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return WithHeader("Authorization", new Secret($"Bearer {token.Reveal()}"));
+    }
+
     /// <summary>Sends the request and reads the answer as a <typeparamref name="T"/>.</summary>
     /// <exception cref="OperationCanceledException">The given token was cancelled; whether the call happened is not known.</exception>
     public async Task<Result<T>> SendAsync<T>(ProviderRequest request, CancellationToken cancellation)
@@ -140,7 +147,12 @@ public sealed class ProviderHttp
         ProviderRequest request, HttpReport report, HttpResponseMessage answer, CancellationToken cancellation)
         where T : notnull
     {
-        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure) return failure;
+        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure)
+        {
+            return (int)answer.StatusCode is 401 or 403 && request.OnUnauthorized is { } own
+                ? own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, cancellation)).FindJson())) ?? failure
+                : failure;
+        }
 
         var body = await HttpBody.ReadAsync(answer.Content, cancellation);
         if (!answer.IsSuccessStatusCode)

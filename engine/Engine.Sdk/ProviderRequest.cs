@@ -17,9 +17,16 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
 
     /// <summary>
     /// Says which failure a 4xx answer stands for; null from it means that the plugin did not expect this answer, which becomes
-    /// <see cref="Failures.ProviderChanged"/>. Not asked for 401, 403, 408, 425 and 429, whose meaning is fixed.
+    /// <see cref="Failures.ProviderChanged"/>. Not asked for 408, 425 and 429, whose meaning is fixed, nor for 401 and 403:
+    /// <see cref="OnUnauthorized"/>.
     /// </summary>
     public Func<Refusal, Failure?>? OnRefusal { get; init; }
+
+    /// <summary>
+    /// Says which failure a 401 or 403 stands for, where the key is the connection's and not the operator's; null, and null from it,
+    /// mean <see cref="Failures.ConfigError"/>.
+    /// </summary>
+    public Func<Refusal, Failure?>? OnUnauthorized { get; init; }
 
     /// <summary>A GET request.</summary>
     public static ProviderRequest Get(string path, [CallerMemberName] string operation = "") =>

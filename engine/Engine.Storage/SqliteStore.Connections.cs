@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Engine.Runs;
+using Engine.Sdk;
 using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Engine.Flows;
+using Engine.Plugins;
 using Engine.Runs;
 using Engine.Sandbox;
 
@@ -36,6 +37,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public FlowLibrary Flows => parts.Flows;
 
     public RunChanges Changes { get; } = new();
+
+    /// <summary>The plugins that are loaded.</summary>
+    internal PluginCatalog Plugins => parts.Plugins;
 
     /// <summary>Takes over changed flows and plugins; works by itself only where <see cref="EngineOptions.IsWatching"/>.</summary>
     internal FlowWatch Watch => parts.Watch;

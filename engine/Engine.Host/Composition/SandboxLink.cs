@@ -26,12 +26,15 @@ public abstract class SandboxLink : IAsyncDisposable
     public SimulatedProvider? FindProviderOf(CompiledFlow flow) =>
         Providers.FirstOrDefault(provider => flow.Providers.ContainsKey(provider.Provider));
 
+    /// <summary>Looks for new and changed simulators; gives a sentence for each that cannot be played.</summary>
+    public virtual IReadOnlyList<string> Refresh() => [];
+
     public abstract ValueTask DisposeAsync();
 
     /// <summary>Hosts simulators in this process.</summary>
     internal sealed class Embedded(SandboxServer server) : SandboxLink
     {
-        public override IReadOnlyList<SimulatedProvider> Providers { get; } =
+        public override IReadOnlyList<SimulatedProvider> Providers =>
             [.. server.Simulators.Select(simulator => new SimulatedProvider(simulator.Provider, [.. simulator.Scenarios]))];
 
         public override Task<WorldAddress?> NewWorldAsync(
@@ -39,6 +42,12 @@ public abstract class SandboxLink : IAsyncDisposable
             Task.FromResult(server.NewWorld(provider, scenario, "en", continues));
 
         public override Task<WorldAddress?> FindWorldAsync(string id, CancellationToken cancellation) => Task.FromResult(server.FindWorld(id));
+
+        public override IReadOnlyList<string> Refresh()
+        {
+            server.Refresh();
+            return server.Problems;
+        }
 
         public override ValueTask DisposeAsync() => server.DisposeAsync();
     }
