@@ -15,7 +15,7 @@ internal sealed class PluginOperationCaller(
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
-        if (await FindSettingsAsync(call, cancellation) is not { } provided)
+        if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
         }
@@ -46,9 +46,10 @@ internal sealed class PluginOperationCaller(
             .Where(child => child.Value is not null)
             .Select(child => KeyValuePair.Create(child.Key.ToLowerInvariant(), child.Value ?? "")));
 
-    private async Task<ProviderSettings?> FindSettingsAsync(OperationCall call, CancellationToken cancellation)
+    /// <summary>What a provider's class is made with; null where the run lives in a world that this engine does not have.</summary>
+    public async Task<ProviderSettings?> FindSettingsAsync(string provider, string? worldId, CancellationToken cancellation)
     {
-        if (call.World is not { } id) return SettingsOf(settings, call.Provider);
+        if (worldId is not { } id) return SettingsOf(settings, provider);
         return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } world ? new ProviderSettings(world.Settings) : null;
     }
 
