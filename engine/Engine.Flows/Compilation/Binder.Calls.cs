@@ -43,6 +43,35 @@ internal sealed partial class Binder
 
     private sealed record Maybe(BoundCall? Call);
 
+    private sealed record MaybeRedirect(BoundRedirect? Redirect);
+
+    /// <summary>Null where the redirect does not exist, which findings say.</summary>
+    public BoundRedirect? Redirect(CallNode node) => Once(node, () => new MaybeRedirect(BindRedirect(node))).Redirect;
+
+    private BoundRedirect? BindRedirect(CallNode node)
+    {
+        if (Library.FindProvider(node.Alias.Value) is not { } used)
+        {
+            RefuseProvider(node);
+            return null;
+        }
+
+        if (used.Provider.FindRedirect(node.Operation.Value) is { } redirect)
+        {
+            if (used.Assembly.GetTypeByMetadataName(redirect.InputType) is { } input) return new BoundRedirect(node, used, redirect, Record(node, input));
+            findings.Error(FindingCodes.NotChecked, node.Scalar.Place,
+                $"the types of '{node.Operation}' are not in the plugin of provider '{used.Provider.Name}'");
+            return null;
+        }
+
+        var other = used.Provider.FindOperation(node.Operation.Value) is not null ? "; it is an operation, so 'call' it" : "";
+        var names = used.Provider.Redirects.Select(one => one.Name);
+        findings.Error(FindingCodes.UnknownOperation, node.Operation.Place,
+            $"provider '{used.Provider.Name}' has no redirect '{node.Operation}'{(other.Length > 0 ? other : Nearest.DidYouMean(node.Operation.Value, names))}");
+        foreach (var argument in node.Arguments) Any(argument.Value);
+        return null;
+    }
+
     private BoundCall? BindCall(CallNode node)
     {
         if (Library.FindProvider(node.Alias.Value) is not { } used)
@@ -54,8 +83,10 @@ internal sealed partial class Binder
         if (used.Provider.FindOperation(node.Operation.Value) is not { } operation)
         {
             var names = used.Provider.Operations.Select(one => one.Name);
+            var other = used.Provider.FindRedirect(node.Operation.Value) is not null ? "; it is a redirect, so write 'redirect:' for 'call:'" : "";
             findings.Error(FindingCodes.UnknownOperation, node.Operation.Place,
-                $"provider '{used.Provider.Name}' has no operation '{node.Operation}'{Nearest.DidYouMean(node.Operation.Value, names)}");
+                $"provider '{used.Provider.Name}' has no operation '{node.Operation}'"
+                + (other.Length > 0 ? other : Nearest.DidYouMean(node.Operation.Value, names)));
             foreach (var argument in node.Arguments) Any(argument.Value);
             return null;
         }

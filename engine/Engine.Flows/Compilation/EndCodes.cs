@@ -14,7 +14,8 @@ internal static class EndCodes
 
     public static ImmutableArray<EndCode> Of(FlowDocument document, Library library)
     {
-        var declared = library.Providers.SelectMany(used => used.Provider.Operations).SelectMany(operation => operation.Failures).ToList();
+        var declared = library.Providers.SelectMany(used => used.Provider.Operations).SelectMany(operation => operation.Failures)
+            .Concat(library.Providers.SelectMany(used => used.Provider.Redirects).SelectMany(redirect => redirect.Failures)).ToList();
         return [.. document.Fails.Select(fail => Of(fail, declared.Find(failure => failure.Code == fail.Code.Value)))];
     }
 

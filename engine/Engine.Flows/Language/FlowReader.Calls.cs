@@ -21,19 +21,26 @@ internal sealed partial class FlowReader
     private CallNode? ReadOperation(YamlEntry entry, Keys keys)
     {
         var arguments = keys.Find("with") is { } with ? ReadNamedValues(with, ReadValue) : [];
+        return ReadQualified(entry, "an operation; write alias.operation, the alias being one under 'uses'") is var (scalar, alias, operation)
+            ? new CallNode(scalar, alias, operation, arguments)
+            : null;
+    }
+
+    /// <summary>The two words of <c>alias.name</c>; null, with a finding, where it is anything else.</summary>
+    /// <param name="what">What it is not, then: <c>an operation; write …</c>.</param>
+    private (Scalar Scalar, Word Alias, Word Name)? ReadQualified(YamlEntry entry, string what)
+    {
         if (ReadScalar(entry) is not { } scalar) return null;
         var dot = scalar.Value.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0)
         {
-            findings.Error(FindingCodes.BadOperation, scalar.Place,
-                $"{Characters.Quote(scalar.Value)} is not an operation; write alias.operation, the alias being one under 'uses'");
+            findings.Error(FindingCodes.BadOperation, scalar.Place, $"{Characters.Quote(scalar.Value)} is not {what}");
             return null;
         }
 
-        var alias = new Word(scalar, 0, dot);
-        var operation = new Word(scalar, dot + 1, scalar.Value.Length - dot - 1);
+        var (alias, name) = (new Word(scalar, 0, dot), new Word(scalar, dot + 1, scalar.Value.Length - dot - 1));
         var isRight = IsName(alias);
-        return IsName(operation) && isRight ? new CallNode(scalar, alias, operation, arguments) : null;
+        return IsName(name) && isRight ? (scalar, alias, name) : null;
     }
 
     /// <summary>A call as the value of a key: <c>{ call: alias.operation, with: { … } }</c>.</summary>
