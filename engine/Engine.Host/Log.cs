@@ -60,6 +60,9 @@ internal static partial class Log
     [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}")]
     public static partial void PumpStopped(ILogger log, Exception cause, TimeSpan pause);
 
+    [LoggerMessage(33, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again")]
+    public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
+
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);
 

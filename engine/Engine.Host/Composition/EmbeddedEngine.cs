@@ -19,20 +19,38 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private Task pumping = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
+    private Task caring = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginConnectionCaller connected, TimeProvider time, ILogger log)
     {
         this.parts = parts;
         this.time = time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
+        var node = $"engine-{Environment.ProcessId}";
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
+        Revoker = new Revoker(parts.Store, connected, time);
+        Care = new ConnectionCare(
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill);
     }
 
     public IRunStore Store { get; }
 
     public IAccessStore Access => parts.Store;
+
+    /// <summary>Keeps what makes connections last.</summary>
+    public IConnectionStore Connections => parts.Store;
+
+    /// <summary>Calls operations with the stored credentials.</summary>
+    internal ConnectionCalls Calls { get; }
+
+    /// <summary>Probes, keeps alive, revokes.</summary>
+    internal ConnectionCare Care { get; }
+
+    internal Revoker Revoker { get; }
 
     public FlowLibrary Flows => parts.Flows;
 
@@ -59,9 +77,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var engine = new EmbeddedEngine(built, time, logger);
+        var engine = new EmbeddedEngine(built, new PluginConnectionCaller(built.Plugins, options.Settings, built.Sandbox, time), time, logger);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        engine.caring = Task.Run(
+            () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
@@ -123,6 +143,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await stopping.CancelAsync();
         await watching;
         await pumping;
+        await caring;
         await parts.DisposeAsync();
         stopping.Dispose();
         Log.EngineStopped(log);
@@ -156,6 +177,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
     {
         if (wish.Connection is not { } connection) return null;
+        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
         var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
         return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
     }
