@@ -77,10 +77,11 @@ internal sealed partial class RunTurn
         var label = step.Identity.LabelValue is { } index ? scope.Value(index)?.ToString() : null;
         var parameters = step.ParamsValue is { } value ? ToJson(Evaluate(value)) : NoParams;
         var credentials = step.CredentialsValue is { } secret ? ToJson(Evaluate(secret)) : (JsonElement?)null;
+        var health = step.Suspended is null ? ConnectionHealth.Active : ConnectionHealth.Suspended;
         connection = current is null
             ? new Connection(
                 run.Draft, flow.Name, ProviderName(step), run.Subject, key, label, parameters, credentials,
-                step.IsClaimRequired ? ConnectionHealth.Unclaimed : ConnectionHealth.Active, null, now, now, 1)
+                step.IsClaimRequired ? ConnectionHealth.Unclaimed : health, step.Suspended, now, now, 1)
             {
                 World = run.World,
             }
@@ -91,8 +92,8 @@ internal sealed partial class RunTurn
                 Params = parameters,
                 Credentials = credentials,
                 World = run.World,
-                Health = current.Health == ConnectionHealth.Unclaimed ? ConnectionHealth.Unclaimed : ConnectionHealth.Active,
-                Cause = null,
+                Health = current.Health == ConnectionHealth.Unclaimed ? ConnectionHealth.Unclaimed : health,
+                Cause = step.Suspended,
                 UpdatedAt = now,
                 Revision = current.Revision + 1,
             };

@@ -9,7 +9,7 @@ internal sealed partial class Binder
     /// </summary>
     public BoundRecord? Credentials(StepNode.Connect connect) => Once(connect, () => new MaybeRecord(BindCredentials(connect))).Record;
 
-    public UsedProvider? ProviderOf(StepNode.Connect connect) => model.Types.ProviderOf(connect);
+    public UsedProvider? ProviderOf(StepNode.Connect connect) => (model.Types as FlowTypes)?.ProviderOf(connect);
 
     private BoundRecord? BindCredentials(StepNode.Connect connect)
     {
@@ -19,7 +19,7 @@ internal sealed partial class Binder
                 $"'{alias}' is not listed under 'uses'{Nearest.DidYouMean(alias.Value, Library.Providers.Select(used => used.Alias))}");
         }
 
-        if (model.Types.CredentialsOf(connect) is not { } type || ProviderOf(connect) is not { } used)
+        if ((model.Types as FlowTypes)?.CredentialsOf(connect) is not { } type || ProviderOf(connect) is not { } used)
         {
             return connect.Credentials.IsEmpty ? null : Generated(FlowTypes.Credentials, connect.Credentials);
         }
@@ -35,7 +35,7 @@ internal sealed partial class Binder
             .MaxBy(one => one.Parameters.Length)?.Parameters
             .Where(parameter => !parameter.HasExplicitDefaultValue && !IsOptional(parameter.Type))
             .Select(parameter => $"'{Names.Snake(parameter.Name)}'").ToList() ?? [];
-        if (model.Types.IsConnecting && needed.Count > 0)
+        if (model.Types is FlowTypes { IsConnecting: true } && needed.Count > 0)
         {
             findings.Error(FindingCodes.MissingCredential, place,
                 $"{taker.Name} needs 'credentials' with {string.Join(" and ", needed)}: without them nothing can be called for it");

@@ -99,7 +99,8 @@ internal sealed partial class FlowReader
     private StepNode.Connect? ReadConnect(YamlEntry verb)
     {
         if (ReadKeys(verb) is not { } keys) return null;
-        keys.RefuseOthers("identity", "swapped_by", "on_other_account", "on_duplicate", "params", "credentials", "provider", "claim");
+        keys.RefuseOthers(
+            "identity", "swapped_by", "on_other_account", "on_duplicate", "params", "credentials", "suspended", "provider", "claim");
         var identity = keys.Require("identity") is { } entry ? ReadIdentity(entry) : null;
         var onDuplicate = keys.Require("on_duplicate") is { } duplicate ? ReadChoice<OnDuplicate>(duplicate) : null;
         var mustSayOther = purposes.Contains(Purpose.Reauth);
@@ -110,11 +111,15 @@ internal sealed partial class FlowReader
         var credentials = keys.Find("credentials") is { } secret ? ReadNamedValues(secret, ReadMarkedExpression) : [];
         var provider = keys.Find("provider") is { } alias && ReadScalar(alias) is { } name && IsName(name) ? name : null;
         var claim = keys.Find("claim") is { } asked && ReadScalar(asked) is { } required ? FindWord(required, "required") : null;
+        var suspended = keys.Find("suspended") is { } cause && ReadScalar(cause) is { } named && IsName(named) ? named : null;
         return identity is null || onDuplicate is null || (mustSayOther && onOther is null)
             ? null
             : new StepNode.Connect(
                 verb.Key, identity, swappedBy is not null, onOther ?? OnOtherAccount.Reject, onDuplicate.Value, parameters, credentials,
-                provider, claim is not null);
+                provider, claim is not null)
+            {
+                Suspended = suspended,
+            };
     }
 
     private T? ReadChoice<T>(YamlEntry entry)
