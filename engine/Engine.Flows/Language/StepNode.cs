@@ -64,9 +64,10 @@ internal abstract record StepNode(Scalar Verb)
     public sealed record Wait(Scalar Verb, DurationNode For) : StepNode(Verb);
 
     /// <param name="OnOtherAccount">Reject where the flow does not re-authorize and says nothing.</param>
+    /// <param name="Provider">The alias of the provider whose connection it is; null where the flow does not say.</param>
     public sealed record Connect(
         Scalar Verb, IdentityNode Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb)
+        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials, Scalar? Provider, bool IsClaimRequired) : StepNode(Verb)
     {
         /// <summary>The cause for which the provider does not let the connection work yet; null where it does.</summary>
         public Scalar? Suspended { get; init; }
