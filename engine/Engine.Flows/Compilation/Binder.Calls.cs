@@ -22,11 +22,18 @@ internal sealed partial class Binder
     {
         var property = model.Generated(owner).GetMembers(value.Name.Value).OfType<IPropertySymbol>().FirstOrDefault();
         if (property is null) return Any(value.Value);
+        if (owner == FlowTypes.Credentials && Library.Is(property.Type, Library.ShowOnce))
+        {
+            findings.Error(FindingCodes.SecretMisplaced, PlaceOf(value.Value), "what is shown once is never kept; it goes into 'show' or back to an operation");
+            return new Bound.Broken();
+        }
+
         if (owner != FlowTypes.Credentials && !IsStorable(property.Type))
         {
             var what = owner == FlowTypes.Params ? "a parameter of the connection" : "what is left over";
             var isSensitive = Library.IsSensitive(property.Type);
-            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, PlaceOf(value.Value),
+            var isSecret = isSensitive || Library.HoldsSensitive(property.Type);
+            findings.Error(isSecret ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, PlaceOf(value.Value),
                 $"{what} is a text, a number, a boolean, a moment or a status, and this is {TypeNames.Words(property.Type)}"
                 + (isSensitive && owner == FlowTypes.Params ? "; secrets go into 'credentials'" : ""));
             return new Bound.Broken();
@@ -90,13 +97,15 @@ internal sealed partial class Binder
         var arguments = ImmutableArray.CreateBuilder<(string, Bound)>();
         var settings = ImmutableArray.CreateBuilder<(string, Bound)>();
         var given = new HashSet<string>(StringComparer.Ordinal);
+        var absent = new HashSet<string>(StringComparer.Ordinal);
         foreach (var value in node.Arguments)
         {
             var parameter = parameters.FirstOrDefault(one => Names.Fold(one.Name) == Names.Fold(value.Name.Value));
             var property = properties.Find(one => Names.Fold(one.Name) == Names.Fold(value.Name.Value));
             if ((parameter?.Type ?? property?.Type) is not { } type)
             {
-                RefuseArgument(node, value, parameters.Select(one => one.Name).Concat(properties.Select(one => one.Name)));
+                // The one that was meant is not missing besides.
+                if (RefuseArgument(node, value, parameters.Select(one => one.Name).Concat(properties.Select(one => one.Name))) is { } meant) absent.Add(meant);
                 continue;
             }
 
@@ -111,12 +120,12 @@ internal sealed partial class Binder
             (parameter is null ? settings : arguments).Add(("@" + name, bound));
         }
 
-        AddMissing(node, parameters, properties, given, arguments, settings);
+        AddMissing(node, parameters, properties, given, absent, arguments, settings);
         return new BoundRecord(TypeNames.Code(input), arguments.ToImmutable(), settings.ToImmutable());
     }
 
     private void AddMissing(
-        CallNode node, ImmutableArray<IParameterSymbol> parameters, List<IPropertySymbol> properties, HashSet<string> given,
+        CallNode node, ImmutableArray<IParameterSymbol> parameters, List<IPropertySymbol> properties, HashSet<string> given, HashSet<string> meant,
         ImmutableArray<(string, Bound)>.Builder arguments, ImmutableArray<(string, Bound)>.Builder settings)
     {
         var missing = new List<string>();
@@ -132,18 +141,21 @@ internal sealed partial class Binder
             settings.Add(("@" + property.Name, new Bound.Constant(node.Scalar, "default")));
         }
 
-        if (missing.Count == 0) return;
+        missing.RemoveAll(name => meant.Contains(Names.Snake(name)));
+        if (missing.Count == 0 || !node.IsWhole) return;
         findings.Error(FindingCodes.MissingArgument, node.Operation.Place,
             $"'{node.Operation}' needs {string.Join(" and ", missing.Select(name => $"'{Names.Snake(name)}'"))}");
     }
 
-    private void RefuseArgument(CallNode node, NamedValue value, IEnumerable<string> known)
+    /// <summary>The argument that was meant; null where none is near.</summary>
+    private string? RefuseArgument(CallNode node, NamedValue value, IEnumerable<string> known)
     {
         var names = known.Select(Names.Snake).ToList();
         var near = Nearest.DidYouMean(value.Name.Value, names);
         findings.Error(FindingCodes.UnknownArgument, value.Name.Place, $"'{node.Operation}' takes no '{value.Name}'"
             + (near.Length > 0 ? near : names.Count == 0 ? "; it takes nothing" : $"; it takes {string.Join(", ", names)}"));
         Any(value.Value);
+        return Nearest.Find(value.Name.Value, names);
     }
 
     private static bool IsOptional(ITypeSymbol type) =>

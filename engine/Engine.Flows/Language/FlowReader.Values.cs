@@ -18,6 +18,9 @@ internal sealed partial class FlowReader
                 return null;
             case YamlNode.Value value:
                 return value.Scalar;
+            // What YAML made a map of, such as a value that begins with braces, has its finding.
+            case YamlNode.Map { IsWhole: false }:
+                return null;
             default:
                 RefuseKind(entry, "a single value");
                 return null;
@@ -77,11 +80,12 @@ internal sealed partial class FlowReader
     private string? FindWord(Scalar scalar, params string[] words)
     {
         if (words.Contains(scalar.Value)) return scalar.Value;
+        var meant = Nearest.Find(scalar.Value, words);
         var hint = Nearest.DidYouMean(scalar.Value, words);
         if (hint.Length == 0) hint = $"; write {string.Join(" or ", words)}";
         findings.Error(FindingCodes.UnknownWord, scalar.Place,
             $"{Characters.Quote(scalar.Value)} is not possible here{hint}");
-        return null;
+        return meant;
     }
 
     /// <param name="isReserved">Whether names that expressions use themselves are refused.</param>

@@ -67,7 +67,7 @@ internal sealed partial class FlowReader
 
     private void RefuseOtherFlowKeys(Keys keys)
     {
-        foreach (var entry in keys.All.Where(entry => !Grammar.FlowKeys.Contains(entry.Key.Value)))
+        foreach (var entry in keys.All.Where(entry => !Grammar.FlowKeys.Contains(entry.Key.Value)).ToList())
         {
             if (Grammar.LaterFlowKeys.Contains(entry.Key.Value)) RefuseForNow(entry.Key);
             else keys.RefuseUnknown(entry, Grammar.FlowKeys);
