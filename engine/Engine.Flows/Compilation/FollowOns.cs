@@ -12,6 +12,8 @@ internal static class FollowOns
     private static readonly Regex Declaration = Pattern(@"(?<name>[a-z][a-z0-9_]*)\s*:|as:\s*(?<name>[a-z][a-z0-9_]*)");
     private static readonly Regex Word = Pattern("[a-z][a-z0-9_]*");
 
+    private static readonly Regex Meant = Pattern(" did you mean .*");
+
     private static readonly HashSet<string> OfReading = [.. FindingCodes.Yaml.Concat(FindingCodes.Grammar).Select(code => code.Code)];
     private static readonly HashSet<string> OfNames = [.. FindingCodes.Expressions.Concat(FindingCodes.Types).Select(code => code.Code)];
 
@@ -27,7 +29,7 @@ internal static class FollowOns
             .SelectMany(finding => Declaration.Matches(Line(text, finding)).Select(match => match.Groups["name"].Value))
             .ToHashSet(StringComparer.Ordinal);
         var touched = errors.Where(finding => OfReading.Contains(finding.Code) || OfNames.Contains(finding.Code))
-            .Select(finding => (finding.Place.Line, Words: Word.Matches(Line(text, finding)).Select(match => match.Value).ToHashSet(StringComparer.Ordinal)))
+            .Select(finding => (finding.Place.Line, Words: Word.Matches(Line(text, finding) + Meant.Match(finding.Message).Value).Select(match => match.Value).ToHashSet(StringComparer.Ordinal)))
             .ToList();
         return [.. findings.Where(finding => !IsRepeated(finding))];
 

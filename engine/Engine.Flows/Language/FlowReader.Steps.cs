@@ -124,15 +124,16 @@ internal sealed partial class FlowReader
         }
     }
 
-    /// <summary>What a step that cannot be read would have set.</summary>
+    /// <summary>What a step that cannot be read would have set, the steps within it included.</summary>
     private static ImmutableArray<string> NamesSetBy(YamlNode.Map map)
     {
         var names = ImmutableArray.CreateBuilder<string>();
         foreach (var entry in map.Entries)
         {
             if (entry is { Key.Value: "as", Value: YamlNode.Value { Scalar: var name } }) names.Add(name.Value);
-            else if (entry is { Key.Value: "submit", Value: YamlNode.Map submit }) names.AddRange(NamesSetBy(submit));
             else if (entry is { Key.Value: "set", Value: YamlNode.Map set }) names.AddRange(set.Entries.Select(one => one.Key.Value));
+            else if (entry.Value is YamlNode.Map inner) names.AddRange(NamesSetBy(inner));
+            else if (entry.Value is YamlNode.List list) names.AddRange(list.Items.OfType<YamlNode.Map>().SelectMany(item => NamesSetBy(item)));
         }
 
         return names.ToImmutable();

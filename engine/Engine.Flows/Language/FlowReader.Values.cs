@@ -5,6 +5,10 @@ namespace Engine.Flows;
 
 internal sealed partial class FlowReader
 {
+    /// <summary>A value that is, or begins with, the address of a page.</summary>
+    private static readonly System.Text.RegularExpressions.Regex Address = new(
+        @"\A[a-z]+://\S*", System.Text.RegularExpressions.RegexOptions.NonBacktracking | System.Text.RegularExpressions.RegexOptions.CultureInvariant);
+
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(30);
 
     /// <summary>The value of a key as one scalar that says something; null, with a finding, for anything
@@ -185,6 +189,7 @@ internal sealed partial class FlowReader
         }
 
         CheckHoles(scalar);
+        if (Address.Match(scalar.Value) is { Success: true } address) RefuseHidden(scalar, 0, address.Length, "address");
         return new ValueNode.Text(scalar);
     }
 
@@ -222,12 +227,12 @@ internal sealed partial class FlowReader
         }
     }
 
-    private void RefuseHidden(Scalar scalar, int start, int end)
+    private void RefuseHidden(Scalar scalar, int start, int end, string what = "expression")
     {
         var index = Characters.IndexOfHidden(scalar.Value, start, end);
         if (index < 0) return;
         findings.Error(FindingCodes.HiddenCharacter, scalar.PlaceOf(index, 1),
-            $"the expression holds {Characters.Show(scalar.Value[index])}, which no one can see; remove it");
+            $"the {what} holds {Characters.Show(scalar.Value[index])}, which no one can see; remove it");
     }
 
     /// <summary>The offset of a comment sign that follows the value on its line; null where none does.</summary>
