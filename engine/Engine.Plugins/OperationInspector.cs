@@ -12,7 +12,7 @@ internal static class OperationInspector
     private static readonly ImmutableHashSet<string> Common =
     [
         Failures.RateLimited, Failures.ProviderTimeout, Failures.ProviderDown, Failures.ProviderChanged, Failures.ConfigError,
-        Failures.InDoubt, Failures.Internal,
+        Failures.InDoubt, Failures.CallbackInvalid, Failures.Internal,
     ];
 
     public static OperationMethod Inspect(MethodInfo method)
@@ -39,18 +39,23 @@ internal static class OperationInspector
             output.FullName ?? output.Name,
             effect,
             attribute is not null && Named(attribute, nameof(OperationAttribute.Creates)) is true,
-            [.. All<FailsAttribute>(method).Select(fails => Inspect(fails, input, label))]);
-        foreach (var twice in operation.Failures.GroupBy(failure => failure.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
-        {
-            throw new PluginException($"{label} declares the failure '{twice.Key}' twice");
-        }
-
+            [.. All<FailsAttribute>(method).Select(fails => Failure(fails, input, label))]);
+        if (attribute is not null) operation = RoleInspector.Inspect(operation, attribute, label);
+        RequireOnce(operation.Failures, label);
         return new OperationMethod(operation, method, input, output);
 
         bool IsOwn(Type type) => type.Assembly == method.Module.Assembly && IsRecord(type);
     }
 
-    private static DeclaredFailure Inspect(CustomAttributeData fails, Type input, string label)
+    internal static void RequireOnce(IEnumerable<DeclaredFailure> failures, string label)
+    {
+        foreach (var twice in failures.GroupBy(failure => failure.Code, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            throw new PluginException($"{label} declares the failure '{twice.Key}' twice");
+        }
+    }
+
+    internal static DeclaredFailure Failure(CustomAttributeData fails, Type input, string label)
     {
         var code = Text(fails.ConstructorArguments[0].Value);
         Require(SnakeCase().IsMatch(code), $"{label}: the failure '{code}' must be snake_case");
@@ -69,7 +74,10 @@ internal static class OperationInspector
             when is null ? null : FlowName(when),
             Named(fails, nameof(FailsAttribute.Class)) is int @class ? (FailureClass)@class : FailureClass.User,
             Named(fails, nameof(FailsAttribute.Retry)) is int retry ? (RetryAdvice)retry : RetryAdvice.Never,
-            ImmutableDictionary<string, string>.Empty.Add("en", english).Add("ru", russian));
+            ImmutableDictionary<string, string>.Empty.Add("en", english).Add("ru", russian))
+        {
+            Health = RoleInspector.FindHealth(fails, $"{label}: the failure '{code}'"),
+        };
     }
 
     private static Type? FindOutput(Type type) =>
@@ -79,7 +87,7 @@ internal static class OperationInspector
             : null;
 
     /// <summary>A provider may gain a status at any time, so every enum in an answer has a member for those that are not known.</summary>
-    private static void RequireUnknown(Type output, string label)
+    internal static void RequireUnknown(Type output, string label)
     {
         var seen = new HashSet<Type>();
         var open = new Queue<Type>([output]);

@@ -4,12 +4,13 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Engine.Flows;
 using Engine.Sdk;
 
 namespace Engine.Plugins;
 
 /// <summary>One build of a plugin in memory: its load context, its provider classes and their instances.</summary>
-internal sealed class PluginBuild
+internal sealed class PluginBuild : ProviderBuild
 {
     private const int InstanceLimit = 4096;
 
@@ -17,14 +18,16 @@ internal sealed class PluginBuild
     private readonly ProviderHttp http;
     private readonly TimeProvider time;
     private readonly FrozenDictionary<(string Provider, string Operation), Lazy<OperationCall>> calls;
+    private readonly FrozenDictionary<(string Provider, string Redirect), Lazy<RedirectCall>> redirects;
+    private readonly FrozenDictionary<(string Provider, string Hook), Lazy<HookCall>> hooks;
     private readonly ConcurrentDictionary<(string Provider, ProviderSettings Settings), object> instances = new();
 
     private PluginBuild(
         string id, PluginLoadContext context, Assembly assembly, ImmutableArray<ProviderClass> providers, ProviderHttp http, TimeProvider time)
+        : base(id, assembly)
     {
-        Id = id;
-        Assembly = assembly;
         Providers = providers;
+        Offered = [.. providers.Select(provider => provider.Provider)];
         this.context = context;
         this.http = http;
         this.time = time;
@@ -35,14 +38,19 @@ internal sealed class PluginBuild
 
                 // Late, since binding to a method runs the module initializer.
                 pair => new Lazy<OperationCall>(() => OperationCall.To(pair.Provider, pair.Operation)));
+        redirects = providers.SelectMany(provider => provider.Redirects.Select(redirect => (Provider: provider, Redirect: redirect)))
+            .ToFrozenDictionary(
+                pair => (pair.Provider.Provider.Name, pair.Redirect.Redirect.Name),
+                pair => new Lazy<RedirectCall>(() => new RedirectCall(pair.Provider.Provider.Name, pair.Redirect)));
+        hooks = providers.SelectMany(provider => provider.Hooks.Select(hook => (Provider: provider, Hook: hook)))
+            .ToFrozenDictionary(
+                pair => (pair.Provider.Provider.Name, pair.Hook.Hook.Name),
+                pair => new Lazy<HookCall>(() => HookCall.To(pair.Provider.Provider.Name, pair.Hook)));
     }
 
-    /// <summary>SHA-256 of the plugin's files.</summary>
-    public string Id { get; }
-
-    public Assembly Assembly { get; }
-
     public ImmutableArray<ProviderClass> Providers { get; }
+
+    public override ImmutableArray<Provider> Offered { get; }
 
     /// <summary>Loads a stored build without running any of its code; throws <see cref="PluginException"/> where it cannot be used.</summary>
     /// <param name="folder">The private copy, which nobody changes.</param>
@@ -71,8 +79,28 @@ internal sealed class PluginBuild
 
     public ProviderClass? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Provider.Name == name);
 
+    public override Failure? Try(string provider, ProviderSettings settings) =>
+        FindProvider(provider) is { } @class ? Start(@class, settings).Failure : NotOffered(provider);
+
+    public override async Task<CallOutcome> CallAsync(
+        string provider, string operation, object input, ProviderSettings settings, CancellationToken cancellation)
+    {
+        if (FindProvider(provider) is not { } @class) return new CallOutcome.Failed(NotOffered(provider));
+        var (instance, failure) = Start(@class, settings);
+        if (instance is null) return new CallOutcome.Failed(failure ?? NotOffered(provider));
+        return FindCall(provider, operation) is { } call
+            ? await call.CallAsync(instance, input, time, cancellation)
+            : new CallOutcome.Failed(new Failure(Failures.Internal, $"provider '{provider}' has no operation '{operation}'"));
+    }
+
     /// <summary>Null where the provider has no such operation. Only for a provider that was started.</summary>
     public OperationCall? FindCall(string provider, string operation) => calls.GetValueOrDefault((provider, operation))?.Value;
+
+    /// <summary>Null where the provider has no such redirect. Only for a provider that was started.</summary>
+    public RedirectCall? FindRedirect(string provider, string redirect) => redirects.GetValueOrDefault((provider, redirect))?.Value;
+
+    /// <summary>Null where the provider has no such hook. Only for a provider that was started.</summary>
+    public HookCall? FindHook(string provider, string hook) => hooks.GetValueOrDefault((provider, hook))?.Value;
 
     /// <summary>The provider's class, made with these settings; or why it could not be made. Runs plugin code.</summary>
     public (object? Instance, Failure? Failure) Start(ProviderClass provider, ProviderSettings settings)
@@ -86,12 +114,13 @@ internal sealed class PluginBuild
         return (instances.GetOrAdd(key, made), null);
     }
 
-    /// <summary>Lets go of everything; the build's memory is freed when no run refers to its types any more.</summary>
-    public void Unload()
+    public override void Unload()
     {
         instances.Clear();
         context.Unload();
     }
+
+    private static Failure NotOffered(string provider) => new(Failures.Internal, $"the build has no provider '{provider}'");
 
     private (object? Instance, Failure? Failure) Make(ProviderClass provider, ProviderSettings settings)
     {
@@ -130,7 +159,7 @@ internal sealed class PluginBuild
     }
 
     // The type alone: a message may hold what must not be seen.
-    private static string TypeOf(Exception error) => error switch
+    internal static string TypeOf(Exception error) => error switch
     {
         TargetInvocationException or TypeInitializationException when error.InnerException is { } inner => TypeOf(inner),
         _ => error.GetType().FullName ?? error.GetType().Name,

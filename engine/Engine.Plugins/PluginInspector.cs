@@ -32,21 +32,37 @@ internal static partial class PluginInspector
         Require(constructors.Length == 1, $"'{type}' must have one public constructor, not {constructors.Length}");
 
         var settings = SettingsType(type, constructors[0]);
-        var operations = type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
-            .Where(method => Find<OperationAttribute>(method) is not null)
-            .OrderBy(method => method.MetadataToken)
-            .Select(OperationInspector.Inspect)
-            .ToImmutableArray();
+        ImmutableArray<OperationMethod> operations = [.. Marked<OperationAttribute>(type).Select(OperationInspector.Inspect)];
         Require(!operations.IsEmpty, $"'{type}' has no method marked with [Operation]");
-        foreach (var twice in operations.GroupBy(operation => operation.Operation.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        ImmutableArray<RedirectMethod> redirects =
+            [.. Marked<RedirectAttribute>(type).Select(method => SignalInspector.InspectRedirect(method, settings))];
+        ImmutableArray<HookMethod> hooks = [.. Marked<HookAttribute>(type).Select(SignalInspector.InspectHook)];
+        Require(hooks.Count(hook => hook.Hook.IsOnRedirect) <= 1, $"'{type}' has several hooks with OnRedirect; the redirect address can serve one");
+        var names = operations.Select(operation => operation.Operation.Name)
+            .Concat(redirects.Select(redirect => redirect.Redirect.Name))
+            .Concat(hooks.Select(hook => hook.Hook.Name));
+        foreach (var twice in names.GroupBy(known => known, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
-            throw new PluginException($"'{type}' has several operations called '{twice.Key}'");
+            throw new PluginException($"'{type}' has several operations, redirects or hooks called '{twice.Key}'");
         }
 
+        var credentials = RoleInspector.FindCredentials(type);
+        RoleInspector.Check(type, credentials, operations);
         var provider = new Provider(
-            name, build, type.Assembly.GetName().Name ?? "", image, [.. operations.Select(operation => operation.Operation)]);
-        return new ProviderClass(provider, constructors[0], settings, operations);
+            name, build, type.Assembly.GetName().Name ?? "", image, [.. operations.Select(operation => operation.Operation)])
+        {
+            Redirects = [.. redirects.Select(redirect => redirect.Redirect)],
+            Hooks = [.. hooks.Select(hook => hook.Hook)],
+            CredentialsType = credentials?.FullName,
+            Deletion = RoleInspector.FindDeletion(type),
+        };
+        return new ProviderClass(provider, constructors[0], settings, credentials, operations) { Redirects = redirects, Hooks = hooks };
     }
+
+    private static IEnumerable<MethodInfo> Marked<T>(Type type) =>
+        type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static)
+            .Where(method => Find<T>(method) is not null)
+            .OrderBy(method => method.MetadataToken);
 
     private static Type? SettingsType(Type type, ConstructorInfo constructor)
     {
@@ -64,6 +80,9 @@ internal static partial class PluginInspector
             Require(
                 SettingsBinder.CanBind(property.PropertyType),
                 $"setting '{own[0]}.{property.Name}' must be a string, int, bool, Uri or Secret");
+            Require(
+                Find<FramedPagesAttribute>(property) is null || property.PropertyType == typeof(Uri),
+                $"setting '{own[0]}.{property.Name}' is marked with [FramedPages], so it must be a Uri");
         }
 
         return own[0];
@@ -117,8 +136,21 @@ internal static partial class PluginInspector
 
 /// <summary>A class marked as a provider: what flows see of it, and how it is made.</summary>
 /// <param name="Settings">The type of its settings record; null where it takes none.</param>
+/// <param name="Credentials">The type of its credentials record; null where its connections have none.</param>
 internal sealed record ProviderClass(
-    Provider Provider, ConstructorInfo Constructor, Type? Settings, ImmutableArray<OperationMethod> Operations);
+    Provider Provider, ConstructorInfo Constructor, Type? Settings, Type? Credentials, ImmutableArray<OperationMethod> Operations)
+{
+    public ImmutableArray<RedirectMethod> Redirects { get; init; } = [];
+
+    public ImmutableArray<HookMethod> Hooks { get; init; } = [];
+}
 
 /// <summary>A method marked as an operation.</summary>
 internal sealed record OperationMethod(Operation Operation, MethodInfo Method, Type Input, Type Output);
+
+/// <summary>A method marked as a redirect.</summary>
+/// <param name="Issuer">The setting that holds the issuer; null where the redirect declares none.</param>
+internal sealed record RedirectMethod(Redirect Redirect, MethodInfo Method, Type Input, Type Output, PropertyInfo? Issuer);
+
+/// <summary>A method marked as a hook.</summary>
+internal sealed record HookMethod(Hook Hook, MethodInfo Method, Type Payload);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -25,24 +26,26 @@ public sealed class SandboxServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly Worlds worlds;
+    private readonly SimulatorFolder folder;
+    private readonly SimulatorEndpoints endpoints;
 
-    private SandboxServer(WebApplication app, Worlds worlds, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, Uri address)
+    private SandboxServer(WebApplication app, Worlds worlds, SimulatorFolder folder, SimulatorEndpoints endpoints)
     {
         this.app = app;
         this.worlds = worlds;
-        Simulators = simulators;
-        Problems = problems;
-        Address = address;
+        this.folder = folder;
+        this.endpoints = endpoints;
+        Address = new Uri(app.Urls.First() + "/");
     }
 
     /// <summary>Such as <c>http://127.0.0.1:5151/</c>.</summary>
     public Uri Address { get; }
 
     /// <summary>The providers that can be played.</summary>
-    public ImmutableArray<ISimulator> Simulators { get; }
+    public ImmutableArray<ISimulator> Simulators { get; private set; } = [];
 
     /// <summary>Why simulators that are there could not be loaded; empty when all is well.</summary>
-    public ImmutableArray<string> Problems { get; }
+    public ImmutableArray<string> Problems { get; private set; } = [];
 
     /// <summary>Loads the simulators and listens.</summary>
     /// <exception cref="IOException">The port is taken.</exception>
@@ -50,7 +53,6 @@ public sealed class SandboxServer : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var all = new Worlds(Path.Combine(options.DataFolder, "worlds"), options.Time);
-        var (simulators, problems) = SimulatorFolder.Load(options.PluginFolders);
         var noted = Path.Combine(options.DataFolder, "port");
         var last = options.Port == 0 && File.Exists(noted)
             && int.TryParse(await File.ReadAllTextAsync(noted, cancellation), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
@@ -60,25 +62,43 @@ public sealed class SandboxServer : IAsyncDisposable
         SandboxServer server;
         try
         {
-            server = await ListenAsync(options with { Port = options.Port == 0 ? last : options.Port }, all, simulators, problems, cancellation);
+            server = await ListenAsync(options with { Port = options.Port == 0 ? last : options.Port }, all, cancellation);
         }
         catch (IOException) when (options.Port == 0 && last != 0)
         {
-            server = await ListenAsync(options, all, simulators, problems, cancellation);
+            server = await ListenAsync(options, all, cancellation);
         }
 
+        server.Refresh();
         await File.WriteAllTextAsync(noted, server.Address.Port.ToString(CultureInfo.InvariantCulture), cancellation);
         return server;
+    }
+
+    /// <summary>Looks at the plugin folders again, and plays what is new; a simulator that has become bad or is gone is played no more.</summary>
+    public void Refresh()
+    {
+        var (simulators, problems) = folder.Look();
+        try
+        {
+            if (!simulators.SequenceEqual(Simulators)) endpoints.Replace(simulators);
+            (Simulators, Problems) = (simulators, problems);
+        }
+        catch (Exception error)
+        {
+            // A simulator's own code maps its routes; what was played before goes on.
+            Problems = problems.Add($"the simulators' routes cannot be mapped: {error.Message}");
+        }
     }
 
     /// <summary>Makes a world; null where the provider or the scenario does not exist.</summary>
     /// <param name="scenario">Null takes the provider's first.</param>
     /// <param name="continues">The world whose connections it takes over; null begins empty.</param>
-    public WorldAddress? NewWorld(string provider, string? scenario, string language, string? continues)
+    /// <param name="engineUrl">Where the engine is to be reached, for providers that send people or calls there.</param>
+    public WorldAddress? NewWorld(string provider, string? scenario, string language, string? continues, Uri? engineUrl = null)
     {
         if (FindSimulator(provider) is not { } simulator) return null;
         if (simulator.Scenarios.FirstOrDefault(known => scenario is null || known.Name == scenario) is not { } chosen) return null;
-        return AddressOf(worlds.Create(provider, chosen.Name, language == "ru" ? "ru" : "en", continues), simulator);
+        return AddressOf(worlds.Create(provider, chosen.Name, language == "ru" ? "ru" : "en", continues, Slashed(engineUrl)), simulator);
     }
 
     /// <summary>Where a world is now, which may have changed with a restart; null where there is none.</summary>
@@ -89,10 +109,13 @@ public sealed class SandboxServer : IAsyncDisposable
     public IReadOnlyList<RecordedCall>? FindCalls(string id) => worlds.Find(id)?.Calls;
 
     /// <summary>Stops listening; hanging calls are cut.</summary>
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        endpoints.Dispose();
+    }
 
-    private static async Task<SandboxServer> ListenAsync(
-        SandboxOptions options, Worlds all, ImmutableArray<ISimulator> simulators, ImmutableArray<string> problems, CancellationToken cancellation)
+    private static async Task<SandboxServer> ListenAsync(SandboxOptions options, Worlds all, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -103,15 +126,12 @@ public sealed class SandboxServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Services.AddSingleton(_ => new CallbackSender(options.Time));
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var web = builder.Build();
         web.UseRouting();
-        foreach (var simulator in simulators)
-        {
-            var routes = new SimulatorRoutes(web.MapGroup($"/{simulator.Provider}/{{world}}"), all, options.Time);
-            simulator.Map(routes);
-            routes.MapRest();
-        }
+        var played = new SimulatorEndpoints(web.Services, all, web.Services.GetRequiredService<CallbackSender>(), options.Time);
+        ((IEndpointRouteBuilder)web).DataSources.Add(played);
 
         SandboxServer? server = null;
         SandboxApi.Map(web, () => server ?? throw new InvalidOperationException("not started yet"));
@@ -125,9 +145,11 @@ public sealed class SandboxServer : IAsyncDisposable
             throw;
         }
 
-        server = new SandboxServer(web, all, simulators, problems, new Uri(web.Urls.First() + "/"));
+        server = new SandboxServer(web, all, new SimulatorFolder(options.PluginFolders), played);
         return server;
     }
+
+    private static string Slashed(Uri? address) => address is null ? "" : address.AbsoluteUri.TrimEnd('/') + "/";
 
     private ISimulator? FindSimulator(string provider) => Simulators.FirstOrDefault(simulator => simulator.Provider == provider);
 

@@ -1,36 +1,62 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Security.Cryptography;
 
 namespace Engine.Sandbox;
 
-/// <summary>Finds simulators in plugin folders, each in a load context of its own with what stands beside it; Engine.Sandbox is shared.</summary>
-internal static class SimulatorFolder
+/// <summary>
+/// Finds simulators in plugin folders, each in a load context of its own with what stands beside it; Engine.Sandbox is shared. One that
+/// has not changed since the last look is given again.
+/// </summary>
+internal sealed class SimulatorFolder(ImmutableArray<string> pluginFolders)
 {
-    /// <summary>The simulators below plugin folders, and a sentence for each that could not be loaded.</summary>
-    public static (ImmutableArray<ISimulator> Simulators, ImmutableArray<string> Problems) Load(IEnumerable<string> pluginFolders)
+    private ImmutableDictionary<string, Loaded> known = ImmutableDictionary<string, Loaded>.Empty;
+
+    /// <summary>The simulators below the plugin folders as they are now, and a sentence for each that cannot be played.</summary>
+    public (ImmutableArray<ISimulator> Simulators, ImmutableArray<string> Problems) Look()
     {
         var simulators = ImmutableArray.CreateBuilder<ISimulator>();
         var problems = ImmutableArray.CreateBuilder<string>();
-        foreach (var folder in pluginFolders.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Order(StringComparer.Ordinal))
+        var found = ImmutableDictionary.CreateBuilder<string, Loaded>(StringComparer.Ordinal);
+        foreach (var file in pluginFolders.Where(Directory.Exists).SelectMany(FilesBelow))
         {
-            var deps = Directory.Exists(Path.Combine(folder, "simulator"))
-                ? Directory.GetFiles(Path.Combine(folder, "simulator"), "*.deps.json")
-                : [];
-            foreach (var file in deps.Select(path => path[..^".deps.json".Length] + ".dll"))
+            try
             {
-                try
-                {
-                    simulators.Add(Load(file));
-                }
-                catch (Exception error)
-                {
-                    problems.Add($"simulator '{file}': {(error as TargetInvocationException)?.InnerException?.Message ?? error.Message}");
-                }
+                var hash = Hash(file);
+                found[file] = known.GetValueOrDefault(file) is { } before && before.Hash == hash ? before : new Loaded(hash, Load(file));
+                var simulator = found[file].Simulator;
+                if (simulators.All(other => other.Provider != simulator.Provider)) simulators.Add(simulator);
+                else problems.Add($"simulator '{file}': there is one for '{simulator.Provider}' already");
+            }
+            catch (Exception error)
+            {
+                problems.Add($"simulator '{file}': {(error as TargetInvocationException)?.InnerException?.Message ?? error.Message}");
             }
         }
 
+        known = found.ToImmutable();
         return (simulators.ToImmutable(), problems.ToImmutable());
+    }
+
+    // The folder of one plugin may be named itself, as with the plugins.
+    private static IEnumerable<string> FilesBelow(string parent) =>
+        Directory.EnumerateDirectories(parent).Append(parent)
+            .Select(folder => Path.Combine(folder, "simulator"))
+            .Where(Directory.Exists)
+            .Order(StringComparer.Ordinal)
+            .SelectMany(folder => Directory.GetFiles(folder, "*.deps.json"))
+            .Select(path => path[..^".deps.json".Length] + ".dll");
+
+    private static string Hash(string file)
+    {
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var beside in Directory.EnumerateFiles(Path.GetDirectoryName(file) ?? "", "*.dll").Order(StringComparer.Ordinal))
+        {
+            all.AppendData(SHA256.HashData(File.ReadAllBytes(beside)));
+        }
+
+        return Convert.ToHexStringLower(all.GetHashAndReset());
     }
 
     private static ISimulator Load(string file)
@@ -43,7 +69,9 @@ internal static class SimulatorFolder
             : throw new InvalidOperationException($"it must have one public class that implements ISimulator, not {types.Length}");
     }
 
-    private sealed class Context(string file) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(file))
+    private sealed record Loaded(string Hash, ISimulator Simulator);
+
+    private sealed class Context(string file) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(file), isCollectible: true)
     {
         /// <summary>Loads from memory, so that the file can be replaced meanwhile.</summary>
         public Assembly LoadFromCopy(string path) => LoadFromStream(new MemoryStream(File.ReadAllBytes(path)));

@@ -37,6 +37,9 @@ public static class Failures
     /// <summary>It is not known whether a call that must happen once did happen.</summary>
     public const string InDoubt = "in_doubt";
 
+    /// <summary>Only of redirects: the person came back with something else than the redirect declares.</summary>
+    public const string CallbackInvalid = "callback_invalid";
+
     /// <summary>A mistake of the engine or the plugin.</summary>
     public const string Internal = "internal";
 }

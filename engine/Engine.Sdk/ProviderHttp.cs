@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace Engine.Sdk;
@@ -82,6 +83,13 @@ public sealed class ProviderHttp
         return new ProviderHttp(http, time, json, baseAddress, headers.Add((name, value)));
     }
 
+    /// <summary>The same, sending <c>Authorization: Bearer …</c> with every request.</summary>
+    public ProviderHttp WithBearer(Secret token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return WithHeader("Authorization", new Secret($"Bearer {token.Reveal()}"));
+    }
+
     /// <summary>Sends the request and reads the answer as a <typeparamref name="T"/>.</summary>
     /// <exception cref="OperationCanceledException">The given token was cancelled; whether the call happened is not known.</exception>
     public async Task<Result<T>> SendAsync<T>(ProviderRequest request, CancellationToken cancellation)
@@ -89,6 +97,15 @@ public sealed class ProviderHttp
     {
         ArgumentNullException.ThrowIfNull(request);
         var report = new HttpReport(JsonNamingPolicy.SnakeCaseLower.ConvertName(OperationName(request.Operation)));
+        return await ExchangeAsync(request, report, (answer, token) => ReadAsync<T>(request, report, answer, token), cancellation);
+    }
+
+    /// <summary>Sends the request and lets the caller read the answer, whatever its status.</summary>
+    /// <exception cref="OperationCanceledException">The given token was cancelled.</exception>
+    internal async Task<Result<T>> ExchangeAsync<T>(
+        ProviderRequest request, HttpReport report, Func<HttpResponseMessage, CancellationToken, Task<Result<T>>> read, CancellationToken cancellation)
+        where T : notnull
+    {
         if (headers.FirstOrDefault(header => !CanCarry(header.Value.Reveal())).Name is { } bad) return report.BadHeader(bad);
         if (FindAddress(request.Path) is not { } address) return report.BadPath();
 
@@ -98,7 +115,7 @@ public sealed class ProviderHttp
         {
             using var message = NewMessage(request, address);
             using var answer = await http.SendAsync(message, both.Token);
-            return await ReadAsync<T>(request, report, answer, both.Token);
+            return await read(answer, both.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -125,9 +142,18 @@ public sealed class ProviderHttp
     private HttpRequestMessage NewMessage(ProviderRequest request, Uri address)
     {
         var message = new HttpRequestMessage(request.Method, address);
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (!headers.Any(header => header.Name.Equals("accept", StringComparison.OrdinalIgnoreCase)))
+        {
+            message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        }
+
         foreach (var (name, value) in headers) message.Headers.Add(name, value.Reveal());
-        if (request.Body is { } body)
+        if (request.Form is { } form)
+        {
+            message.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(form.Reveal()));
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        }
+        else if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), json));
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -140,7 +166,18 @@ public sealed class ProviderHttp
         ProviderRequest request, HttpReport report, HttpResponseMessage answer, CancellationToken cancellation)
         where T : notnull
     {
-        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure) return failure;
+        if (report.FindFailure(answer, time.GetUtcNow()) is { } failure)
+        {
+            var own = (int)answer.StatusCode switch
+            {
+                401 or 403 => request.OnUnauthorized,
+                >= 500 => request.OnServerError,
+                _ => null,
+            };
+            return own is null
+                ? failure
+                : own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, cancellation)).FindJson())) ?? failure;
+        }
 
         var body = await HttpBody.ReadAsync(answer.Content, cancellation);
         if (!answer.IsSuccessStatusCode)

@@ -4,8 +4,11 @@ using System.Text;
 namespace Engine.Flows;
 
 /// <summary>Durations as flows write them.</summary>
-internal static class Durations
+public static class Durations
 {
+    /// <summary>Reads one such as <c>1h30m</c>; null where it is none.</summary>
+    public static TimeSpan? Parse(string text) => Grammar.ParseDuration(text);
+
     /// <summary>Such as <c>1h30m</c>; parts of a second are rounded up.</summary>
     public static string Words(TimeSpan time)
     {

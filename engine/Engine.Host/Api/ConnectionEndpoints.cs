@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Text.Json;
 using Engine.Runs;
+using Engine.Sdk;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Engine.Host;

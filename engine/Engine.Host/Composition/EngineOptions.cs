@@ -22,6 +22,15 @@ public sealed record EngineOptions
     /// <summary>Whether changed flow files and plugins are taken over while the engine works. Default: they are, at the next start.</summary>
     public bool IsWatching { get; init; }
 
+    /// <summary>
+    /// Whether a plugin folder is loaded only when its build was allowed with <c>engine plugin allow</c>. Default: what is found is loaded, which
+    /// suits an engine that only this machine can reach. Where it holds, simulators are played from the shipped plugins only.
+    /// </summary>
+    public bool OnlyAllowedPlugins { get; init; }
+
+    /// <summary>The list of allowed plugin builds: beside the key, since both decide whom the engine trusts.</summary>
+    public string AllowedPluginsFile => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(KeyFile)) ?? "", "allowed-plugins");
+
     /// <summary>Settings of providers, as <c>providers:radist:api_key</c>. Default: none, so that each has its own default.</summary>
     public IConfiguration Settings { get; init; } = new ConfigurationBuilder().Build();
 }

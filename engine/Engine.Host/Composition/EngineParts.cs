@@ -42,7 +42,9 @@ internal sealed class EngineParts : IAsyncDisposable
             var held = Built(TakeDataFolder(options.DataFolder));
             var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
             var seen = FolderState.Of(options);
-            var plugins = Built(PluginCatalog.Load(options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time));
+            var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
+            var plugins = Built(PluginCatalog.Load(
+                options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time, allowed));
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
             var cache = new FlowCache(
@@ -53,7 +55,7 @@ internal sealed class EngineParts : IAsyncDisposable
             await flows.RemoveUnusedAsync(store, isStarting: true, cancellation);
             var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
-            var watch = Built(new FlowWatch(options, plugins, flows, seen, time, log));
+            var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
             return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch);
         }
         catch (Exception error)
@@ -102,6 +104,10 @@ internal sealed class EngineParts : IAsyncDisposable
         }
     }
 
+    // A simulator's code runs in this process too, and is no part of the build that was allowed.
+    private static ImmutableArray<string> SimulatorFoldersOf(EngineOptions options) =>
+        options.OnlyAllowedPlugins ? [DefaultPlaces.PluginFolder] : [.. options.PluginFolders];
+
     private static async Task<SandboxLink?> OpenSandboxAsync(
         EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
@@ -111,7 +117,7 @@ internal sealed class EngineParts : IAsyncDisposable
                 return await SandboxLink.External.OpenAsync(external.Address, cancellation);
             case ProviderMode.EmbeddedSandbox:
                 var server = await SandboxServer.StartAsync(
-                    new SandboxOptions(Path.Combine(options.DataFolder, "sandbox"), [.. options.PluginFolders], time), cancellation);
+                    new SandboxOptions(Path.Combine(options.DataFolder, "sandbox"), SimulatorFoldersOf(options), time), cancellation);
                 foreach (var problem in server.Problems) Log.PluginProblem(log, problem);
                 return new SandboxLink.Embedded(server);
             default:

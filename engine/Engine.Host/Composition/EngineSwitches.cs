@@ -29,6 +29,11 @@ internal static class EngineSwitches
         HelpName = "FOLDER",
     };
 
+    private static readonly Option<bool> onlyAllowed = new("--only-allowed-plugins")
+    {
+        Description = "Loads a plugin folder only when 'engine plugin allow' was said of it as it is.",
+    };
+
     private static readonly Option<bool> real = new("--real") { Description = "Calls the real providers, not the sandbox." };
 
     private static readonly Option<Uri?> sandboxUrl = new("--sandbox-url")
@@ -51,7 +56,7 @@ internal static class EngineSwitches
 
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[data, keyFile, plugins, flows, real, sandboxUrl, settings]) command.Options.Add(option);
+        foreach (var option in (Option[])[data, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings]) command.Options.Add(option);
     }
 
     /// <summary>What the command line says, laid over the defaults.</summary>
@@ -65,6 +70,7 @@ internal static class EngineSwitches
             DataFolder = parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : defaults.DataFolder,
             KeyFile = parsed.GetValue(keyFile) is { } file ? Path.GetFullPath(file) : defaults.KeyFile,
             PluginFolders = parsed.GetValue(plugins) is { Length: > 0 } some ? some : defaults.PluginFolders,
+            OnlyAllowedPlugins = parsed.GetValue(onlyAllowed),
             FlowFolders = parsed.GetValue(flows) is { Length: > 0 } others ? others : defaults.FlowFolders,
             Providers = parsed.GetValue(real) ? new ProviderMode.Real()
                 : sandbox is not null ? new ProviderMode.ExternalSandbox(sandbox)

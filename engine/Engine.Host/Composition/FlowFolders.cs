@@ -14,12 +14,18 @@ internal static class FlowFolders
     /// <summary>Tells one state of the flow folders from another without reading a file.</summary>
     public static ImmutableArray<FileStamp> StampFlows(IEnumerable<string> folders) => Stamp(folders, isDeep: false, IsFlow);
 
-    /// <summary>Tells one state of the plugin folders from another without reading a file.</summary>
-    public static ImmutableArray<FileStamp> StampPlugins(IEnumerable<string> folders) =>
-        Stamp(folders, isDeep: true, path => !path.EndsWith(".pdb", StringComparison.OrdinalIgnoreCase));
+    /// <summary>Tells one state of the plugin folders, and of the list of allowed ones, from another without reading a file.</summary>
+    public static ImmutableArray<FileStamp> StampPlugins(IEnumerable<string> folders, string allowed)
+    {
+        var files = Stamp(folders, isDeep: true, path => !path.EndsWith(".pdb", StringComparison.OrdinalIgnoreCase));
+        return new FileInfo(allowed) is { Exists: true } list
+            ? files.Add(new FileStamp(list.FullName, list.LastWriteTimeUtc.Ticks, list.Length))
+            : files;
+    }
 
     private static bool IsFlow(string path) =>
         Path.GetExtension(path) is ".yaml" or ".yml"
+        && !FlowFiles.IsProvider(path)
         && !Path.GetFileNameWithoutExtension(path).EndsWith(".test", StringComparison.OrdinalIgnoreCase);
 
     private static ImmutableArray<FileStamp> Stamp(IEnumerable<string> folders, bool isDeep, Func<string, bool> isMeant)

@@ -27,6 +27,7 @@ internal sealed class FlowWatch : IDisposable
     private readonly EngineOptions options;
     private readonly PluginCatalog plugins;
     private readonly FlowLibrary flows;
+    private readonly SandboxLink? sandbox;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly List<FileSystemWatcher> watchers = [];
@@ -34,11 +35,13 @@ internal sealed class FlowWatch : IDisposable
     private FolderState seen;
 
     /// <param name="seen">The folders as they were before plugins and flows were loaded.</param>
-    public FlowWatch(EngineOptions options, PluginCatalog plugins, FlowLibrary flows, FolderState seen, TimeProvider time, ILogger log)
+    public FlowWatch(
+        EngineOptions options, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox, FolderState seen, TimeProvider time, ILogger log)
     {
         this.options = options;
         this.plugins = plugins;
         this.flows = flows;
+        this.sandbox = sandbox;
         this.time = time;
         this.log = log;
         this.seen = seen;
@@ -133,6 +136,7 @@ internal sealed class FlowWatch : IDisposable
             Log.PluginLoaded(log, provider.Name, provider.Build);
         }
         TrySettings(plugins, options, before, log);
+        foreach (var problem in sandbox?.Refresh() ?? []) Log.PluginProblem(log, problem);
     }
 
     private async Task<bool> WaitAsync(TimeSpan period, CancellationToken cancellation)
@@ -171,7 +175,7 @@ internal sealed class FlowWatch : IDisposable
 internal readonly record struct FolderState(ImmutableArray<FileStamp> Flows, ImmutableArray<FileStamp> Plugins)
 {
     public static FolderState Of(EngineOptions options) =>
-        new(FlowFolders.StampFlows(options.FlowFolders), FlowFolders.StampPlugins(options.PluginFolders));
+        new(FlowFolders.StampFlows(options.FlowFolders), FlowFolders.StampPlugins(options.PluginFolders, options.AllowedPluginsFile));
 
     public bool Equals(FolderState other) => Flows.AsSpan().SequenceEqual(other.Flows.AsSpan()) && HasPluginsOf(other);
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Engine.Flows;
 using Engine.Runs;
+using Engine.Sdk;
 
 namespace Engine.Host;
 

@@ -44,21 +44,24 @@ internal static class ServeCommand
     {
         await using var server = await EngineServer.StartAsync(
             new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
-        await GreetAsync(server.Engine, options.DataFolder, output, TimeProvider.System, cancellation);
+        await GreetAsync(server.Engine, options, output, TimeProvider.System, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
     }
 
     /// <summary>Says where to go from here: the address to open, and at the first start the API key.</summary>
     public static async Task GreetAsync(
-        EmbeddedEngine engine, string dataFolder, TextWriter output, TimeProvider time, CancellationToken cancellation)
+        EmbeddedEngine engine, EngineOptions options, TextWriter output, TimeProvider time, CancellationToken cancellation)
     {
         await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(time, cancellation)}");
         if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
         await output.WriteLineAsync(engine.Sandbox is null
             ? "Providers  real"
             : "Providers  simulated: nothing leaves this machine (--real calls the real ones)");
-        await output.WriteLineAsync($"Data       {dataFolder}");
+        await output.WriteLineAsync(options.OnlyAllowedPlugins
+            ? "Plugins    only those that were allowed with 'engine plugin allow'"
+            : "Plugins    all that are found, since only this machine reaches the engine (--only-allowed-plugins asks first)");
+        await output.WriteLineAsync($"Data       {options.DataFolder}");
         await output.WriteLineAsync("Ctrl+C stops it.");
     }
 }

@@ -87,7 +87,8 @@ public sealed class ServeTests : IDisposable
 
         Assert.Matches(@"^Open       http://127\.0\.0\.1:\d+/start#token=lnk_[\w-]{43}$", first[0]);
         Assert.Matches(@"^API key    eng_[\w-]{43}   \(shown once\)$", first[1]);
-        Assert.Equal($"Data       {Data}", first[3]);
+        Assert.StartsWith("Plugins    all that are found, since only this machine reaches the engine", first[3], StringComparison.Ordinal);
+        Assert.Equal($"Data       {Data}", first[4]);
         Assert.DoesNotContain(second, line => line.Contains("eng_", StringComparison.Ordinal));
     }
 
@@ -116,7 +117,7 @@ public sealed class ServeTests : IDisposable
     {
         await using var server = await EngineServer.StartAsync(new ServerOptions(Options(), Port: 0), TimeProvider.System, default);
         using var lines = new StringWriter();
-        await ServeCommand.GreetAsync(server.Engine, Data, lines, TimeProvider.System, default);
+        await ServeCommand.GreetAsync(server.Engine, Options(), lines, TimeProvider.System, default);
         return lines.ToString().Split(Environment.NewLine);
     }
 }

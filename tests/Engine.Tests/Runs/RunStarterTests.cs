@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Engine.Flows;
 using Engine.Runs;
+using Engine.Sdk;
 using Xunit;
 using static Engine.Tests.LabSteps;
 

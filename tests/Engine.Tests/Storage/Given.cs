@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Engine.Flows;
 using Engine.Runs;
+using Engine.Sdk;
 
 namespace Engine.Tests.Storage;
 

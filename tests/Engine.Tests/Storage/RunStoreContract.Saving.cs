@@ -1,4 +1,5 @@
 using Engine.Runs;
+using Engine.Sdk;
 using Xunit;
 
 namespace Engine.Tests.Storage;
