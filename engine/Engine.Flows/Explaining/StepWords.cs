@@ -127,6 +127,7 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst, bool isAuth
         });
         Say(depth + 1, $"if the account is connected already: {Words(connect.OnDuplicate)}");
         if (isAuthorizedAgain) Say(depth + 1, $"if another account than the connection's comes back: {Words(connect.OnOtherAccount)}");
+        if (connect.Suspended is { } cause) Say(depth + 1, $"it is stored as suspended, with the cause {cause}");
     }
 
     private void SayCare(CallNode? confirm, UndoNode? undo, int depth)
