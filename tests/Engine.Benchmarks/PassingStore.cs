@@ -29,6 +29,10 @@ internal class PassingStore(IRunStore inner) : IRunStore
     public virtual Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation) =>
         inner.AcceptReplyAsync(id, reply, cancellation);
 
+    public virtual Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) => inner.AcceptReturnAsync(id, back, cancellation);
+
+    public virtual Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => inner.AcceptSignalAsync(id, signal, cancellation);
+
     public virtual Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation) => inner.RequestCancelAsync(id, cancellation);
 
     public virtual Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => inner.NextDueAsync(cancellation);

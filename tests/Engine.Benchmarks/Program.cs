@@ -15,6 +15,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("reload", ReloadBenchmark.RunAsync),
     ("scenarios", ScenariosBenchmark.RunAsync),
     ("proofs", ProofsBenchmark.RunAsync),
+    ("hook", HookBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

@@ -18,7 +18,7 @@ internal static class EndCodes
         return [.. document.Fails.Select(fail => Of(fail, declared.FirstOrDefault(failure => failure.Code == fail.Code.Value)))];
     }
 
-    /// <summary>What the flow's calls may fail with; another operation may have the same code, and other words for it.</summary>
+    /// <summary>What the flow's calls may fail with, and the redirects: an operation that it does not call may have the same code, and other words for it.</summary>
     public static ImmutableArray<DeclaredFailure> Declared(FlowDocument document, IEnumerable<Provider> providers)
     {
         var known = providers.ToLookup(provider => provider.Name, StringComparer.Ordinal);
@@ -28,6 +28,7 @@ internal static class EndCodes
             .. Steps.All(document.Steps).SelectMany(StepWords.CallsOf)
                 .SelectMany(call => names[call.Alias.Value].SelectMany(name => known[name]).Select(provider => provider.FindOperation(call.Operation.Value)))
                 .OfType<Operation>().SelectMany(operation => operation.Failures),
+            .. names.SelectMany(used => used).SelectMany(name => known[name]).SelectMany(provider => provider.Redirects).SelectMany(redirect => redirect.Failures),
         ];
     }
 
