@@ -12,6 +12,9 @@ public sealed record PluginProblem(string Folder, string Message)
     public override string ToString() => $"plugin '{Folder}': {Message}";
 }
 
+/// <summary>The types of an operation's input and output, and of its provider's credentials; null where that has none.</summary>
+public sealed record OperationRecords(Type Input, Type Output, Type? Credentials);
+
 /// <summary>
 /// The plugins at hand: loads every folder below the plugin folders, tells flows what there is to call, and calls it. A build,
 /// once loaded, stays callable after its folder was replaced, as long as open runs pin it. Thread-safe.
@@ -86,12 +89,36 @@ public sealed partial class PluginCatalog : IDisposable
     public Assembly? FindAssembly(string provider, string build) =>
         FindBuild(build) is { } found && found.FindOffered(provider) is not null ? found.Assembly : null;
 
+    /// <summary>The records of an operation, and of the provider's credentials; null where that build or operation is not at hand.</summary>
+    public OperationRecords? FindRecords(string provider, string build, string operation) =>
+        FindBuild(build)?.FindProvider(provider) is { } @class
+        && @class.Operations.FirstOrDefault(one => one.Operation.Name == operation) is { } method
+            ? new OperationRecords(method.Input, method.Output, @class.Credentials)
+            : null;
+
     /// <summary>
     /// Makes the provider's class once with these settings and says what is wrong, so that it shows at start and not in a run;
     /// null when all is well. Runs plugin code.
     /// </summary>
     public Failure? Try(string provider, string build, ProviderSettings settings) =>
         FindBuild(build) is { } found && found.FindOffered(provider) is not null ? found.Try(provider, settings) : Missing(provider, build);
+
+    /// <summary>
+    /// The hosts whose pages flows may show in a frame, as the settings marked with <see cref="FramedPagesAttribute"/> name them, each as an
+    /// origin such as <c>https://provider.example</c>. Runs plugin code: the defaults of settings.
+    /// </summary>
+    public ImmutableArray<string> FramedHosts(Func<string, ProviderSettings> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return
+        [
+            .. Catalog.Providers
+                .Select(provider => FindBuild(provider.Build)?.FindProvider(provider.Name)?.Settings is { } type ? (provider.Name, Type: type) : default)
+                .Where(pair => pair.Type is not null)
+                .SelectMany(pair => SettingsBinder.FramedHosts(pair.Type, settings(pair.Name)))
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>Calls an operation. What the plugin throws, and what it must not give, becomes <see cref="Failures.Internal"/>.</summary>
     /// <param name="build">The build that the run pins.</param>

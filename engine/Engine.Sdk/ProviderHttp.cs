@@ -168,9 +168,15 @@ public sealed class ProviderHttp
     {
         if (report.FindFailure(answer, time.GetUtcNow()) is { } failure)
         {
-            return (int)answer.StatusCode is 401 or 403 && request.OnUnauthorized is { } own
-                ? own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, cancellation)).FindJson())) ?? failure
-                : failure;
+            var own = (int)answer.StatusCode switch
+            {
+                401 or 403 => request.OnUnauthorized,
+                >= 500 => request.OnServerError,
+                _ => null,
+            };
+            return own is null
+                ? failure
+                : own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, cancellation)).FindJson())) ?? failure;
         }
 
         var body = await HttpBody.ReadAsync(answer.Content, cancellation);
