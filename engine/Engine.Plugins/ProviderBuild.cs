@@ -18,6 +18,9 @@ internal abstract class ProviderBuild(string id, Assembly assembly)
 
     public Provider? FindOffered(string name) => Offered.FirstOrDefault(provider => provider.Name == name);
 
+    /// <summary>The records of an operation, and of the provider's credentials; null where it has no such operation.</summary>
+    public abstract OperationRecords? FindRecords(string provider, string operation);
+
     /// <summary>What is wrong with the settings; null when all is well.</summary>
     public abstract Failure? Try(string provider, ProviderSettings settings);
 

@@ -50,7 +50,15 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public SandboxLink? Sandbox => parts.Sandbox;
 
     /// <summary>Where browsers reach this engine, such as <c>http://127.0.0.1:5080</c>; null until somebody listens.</summary>
-    public string? Address { get; internal set; }
+    public string? Address
+    {
+        get;
+        internal set
+        {
+            field = value;
+            if (value is not null) parts.Ports.Add(new Uri(value).Port);
+        }
+    }
 
     /// <summary>Builds everything and begins to pump.</summary>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>

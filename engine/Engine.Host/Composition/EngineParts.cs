@@ -25,6 +25,9 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public SqliteStore Store { get; }
 
+    /// <summary>Where this engine itself is reached.</summary>
+    public required OwnPorts Ports { get; init; }
+
     public PluginCatalog Plugins { get; }
 
     public FlowLibrary Flows { get; }
@@ -40,7 +43,8 @@ internal sealed class EngineParts : IAsyncDisposable
         {
             var store = Built(await OpenStoreAsync(options, time, cancellation));
             var held = Built(TakeDataFolder(options.DataFolder));
-            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
+            var ports = new OwnPorts();
+            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler(ports.Contains)));
             var seen = FolderState.Of(options);
             var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
             var plugins = Built(PluginCatalog.Load(
@@ -56,7 +60,7 @@ internal sealed class EngineParts : IAsyncDisposable
             var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
             var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch);
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports };
         }
         catch (Exception error)
         {
