@@ -79,10 +79,8 @@ internal sealed class PluginBuild : ProviderBuild
 
     public ProviderClass? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Provider.Name == name);
 
-    public override OperationRecords? FindRecords(string provider, string operation) =>
-        FindProvider(provider) is { } @class && @class.Operations.FirstOrDefault(one => one.Operation.Name == operation) is { } method
-            ? new OperationRecords(method.Input, method.Output, @class.Credentials)
-            : null;
+    public override IEnumerable<string> FramedHosts(string provider, ProviderSettings settings) =>
+        FindProvider(provider)?.Settings is { } type ? SettingsBinder.FramedHosts(type, settings) : [];
 
     public override Failure? Try(string provider, ProviderSettings settings) =>
         FindProvider(provider) is { } @class ? Start(@class, settings).Failure : NotOffered(provider);

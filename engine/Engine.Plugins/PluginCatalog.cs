@@ -110,9 +110,7 @@ public sealed partial class PluginCatalog : IDisposable
         return
         [
             .. Catalog.Providers
-                .Select(provider => (FindBuild(provider.Build) as PluginBuild)?.FindProvider(provider.Name)?.Settings is { } type ? (provider.Name, Type: type) : default)
-                .Where(pair => pair.Type is not null)
-                .SelectMany(pair => SettingsBinder.FramedHosts(pair.Type, settings(pair.Name)))
+                .SelectMany(provider => FindBuild(provider.Build)?.FramedHosts(provider.Name, settings(provider.Name)) ?? [])
                 .Distinct(StringComparer.Ordinal),
         ];
     }

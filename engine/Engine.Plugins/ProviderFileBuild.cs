@@ -34,12 +34,6 @@ internal sealed class ProviderFileBuild : ProviderBuild
         return new ProviderFileBuild(id, compiled, own, own.LoadFromStream(image), new ProviderHttp(http, time), time);
     }
 
-    public override OperationRecords? FindRecords(string provider, string operation) =>
-        compiled.Provider.FindOperation(operation) is { } found
-        && Assembly.GetType(found.InputType) is { } input && Assembly.GetType(found.OutputType) is { } output
-            ? new OperationRecords(input, output, null)
-            : null;
-
     public override Failure? Try(string provider, ProviderSettings settings) => Bind(settings).Failure;
 
     public override async Task<CallOutcome> CallAsync(

@@ -47,12 +47,13 @@ internal sealed class EngineParts : IAsyncDisposable
             var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler(ports.Contains)));
             var seen = FolderState.Of(options);
             var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
+            var folder = new FlowCacheFolder(Path.Combine(options.DataFolder, "cache"), time, log);
             var plugins = Built(PluginCatalog.Load(
-                options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time, allowed));
+                options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time, allowed,
+                new ProviderCache(folder, store.DeriveKey("provider cache")).Check));
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
-            var cache = new FlowCache(
-                new FlowCacheFolder(Path.Combine(options.DataFolder, "cache"), time, log), store.DeriveKey("flow cache"));
+            var cache = new FlowCache(folder, store.DeriveKey("flow cache"));
             var versions = new FlowVersions(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), cache, log);
             var flows = new FlowLibrary(plugins, versions, cache, options.FlowFolders, log);
             flows.Refresh(Environment.ProcessorCount, cancellation);
