@@ -28,7 +28,14 @@ public sealed record PromptView(
     ImmutableArray<ActionView> Actions,
     ImmutableArray<PromptMessage> Messages,
     int? Left,
-    DateTimeOffset? ExpiresAt);
+    DateTimeOffset? ExpiresAt)
+{
+    /// <summary>What to say when the page in the frame sends one of these messages; empty where there is no frame.</summary>
+    public ImmutableArray<FrameMessage> FrameSays { get; init; } = [];
+}
+
+/// <summary>A message of the page in the frame: one of the frame's own origin that has all these members with just these texts.</summary>
+public sealed record FrameMessage(string Name, ImmutableDictionary<string, string> When, ImmutableDictionary<string, string> Text);
 
 /// <summary>One field of a form.</summary>
 /// <param name="Type"><c>text</c>, <c>secret</c>, <c>phone</c>, <c>code</c>, <c>url</c>, <c>number</c>, <c>boolean</c> or <c>select</c>.</param>

@@ -80,22 +80,26 @@ internal sealed partial class RunTurn
         var health = step.Suspended is null ? ConnectionHealth.Active : ConnectionHealth.Suspended;
         connection = current is null
             ? new Connection(
-                run.Draft, flow.Name, ProviderName(), run.Subject, key, label, parameters, credentials, health, step.Suspended,
-                now, now, 1)
+                run.Draft, flow.Name, ProviderName(step), run.Subject, key, label, parameters, credentials,
+                step.IsClaimRequired ? ConnectionHealth.Unclaimed : health, step.Suspended, now, now, 1)
+            {
+                World = run.World,
+            }
             : current with
             {
                 IdentityKey = key ?? current.IdentityKey,
                 IdentityLabel = label ?? current.IdentityLabel,
                 Params = parameters,
-                Credentials = credentials ?? current.Credentials,
-                Health = health,
+                Credentials = credentials,
+                World = run.World,
+                Health = current.Health == ConnectionHealth.Unclaimed ? ConnectionHealth.Unclaimed : health,
                 Cause = step.Suspended,
                 UpdatedAt = now,
                 Revision = current.Revision + 1,
             };
         Change(run with
         {
-            Stored = connection,
+            Stored = connection with { Credentials = null },
             IsConnected = true,
             Undo = [],
             Leftover = run.Leftover.Clear(),
@@ -108,8 +112,8 @@ internal sealed partial class RunTurn
 
     private JsonElement ToJson(object value) => JsonSerializer.SerializeToElement(value, value.GetType(), loaded.Json);
 
-    private string ProviderName() =>
-        flow.Calls.FirstOrDefault()?.Provider ?? flow.Providers.Keys.Order(StringComparer.Ordinal).FirstOrDefault("");
+    private string ProviderName(CompiledStep.Connect step) =>
+        step.Provider ?? flow.Calls.FirstOrDefault()?.Provider ?? flow.Providers.Keys.Order(StringComparer.Ordinal).FirstOrDefault("");
 
     /// <summary>A text, a number or a guid, compared as text; null where the provider does not tell.</summary>
     private string? KeyOf(CompiledStep.Connect step)

@@ -119,7 +119,15 @@ internal sealed partial class Lowering
         Shown(node.Qr, "qr"), Shown(node.Image, "image"), Shown(node.Code, "code"), Shown(node.Link, "link"), Shown(node.Frame, "frame"),
         Template(node.Text), node.ExpiresAt is null ? null : Parts.Value(binder.Moment(node.ExpiresAt), node.ExpiresAt.Scalar.Place),
         node.Life?.Value,
-        node.RotationsLeft is null ? null : Parts.Value(binder.Number(node.RotationsLeft), node.RotationsLeft.Scalar.Place));
+        node.RotationsLeft is null ? null : Parts.Value(binder.Number(node.RotationsLeft), node.RotationsLeft.Scalar.Place))
+    {
+        FrameSays =
+        [
+            .. node.FrameSays.Select(message => new FrameSays(
+                message.Name.Value, message.When.ToImmutableDictionary(member => member.Key.Value, member => member.Value.Value, StringComparer.Ordinal),
+                Fields.TextOf(message.Text))),
+        ],
+    };
 
     private int? Shown(ValueNode? node, string key) => node is null ? null : Parts.Value(binder.Shown(node, key), node.Scalar.Place);
 

@@ -93,7 +93,11 @@ internal abstract record UndoNode
 /// <param name="Key">The key <c>show</c>.</param>
 internal sealed record ShowNode(
     Scalar Key, ValueNode? Qr, ValueNode? Image, ValueNode? Code, ValueNode? Link, ValueNode? Frame, TextNode? Text,
-    ValueNode.Expression? ExpiresAt, DurationNode? Life, ValueNode.Expression? RotationsLeft);
+    ValueNode.Expression? ExpiresAt, DurationNode? Life, ValueNode.Expression? RotationsLeft, ImmutableArray<FrameSaysNode> FrameSays);
+
+/// <summary>A message of the page in the frame, and what to say when it comes.</summary>
+/// <param name="When">The members by which it is known.</param>
+internal sealed record FrameSaysNode(Scalar Name, ImmutableArray<KeyValuePair<Scalar, Scalar>> When, TextNode Text);
 
 /// <summary>Something else a person may choose.</summary>
 /// <param name="After">Null: at once.</param>

@@ -13,6 +13,7 @@ namespace Engine.Host;
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
     private readonly EngineParts parts;
+    private readonly IConfiguration settings;
     private readonly RunStarter starter;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -21,9 +22,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private Task watching = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, IConfiguration settings, TimeProvider time, ILogger log)
     {
         this.parts = parts;
+        this.settings = settings;
         this.time = time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
@@ -59,7 +61,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var engine = new EmbeddedEngine(built, time, logger);
+        var engine = new EmbeddedEngine(built, options.Settings, time, logger);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
@@ -99,6 +101,16 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(flow);
         return Sandbox?.FindProviderOf(flow)?.For(flow.Name) ?? [];
+    }
+
+    /// <summary>
+    /// The origins whose pages flows may show in a frame: those that plugins name in their settings, and the sandbox, which plays them.
+    /// The same for every run, so that the answer tells nobody which runs there are.
+    /// </summary>
+    public IEnumerable<string> FramedHosts()
+    {
+        var real = parts.Plugins.FramedHosts(provider => PluginOperationCaller.SettingsOf(settings, provider));
+        return Sandbox is null || real.IsEmpty ? real : real.Add(Sandbox.Address.GetLeftPart(UriPartial.Authority));
     }
 
     /// <summary>The world a run lives in; null for a run of the real providers, or where this engine has no sandbox.</summary>

@@ -29,7 +29,7 @@ internal sealed class PluginOperationCaller(
             // Statements, since the arms of one switch would share the type object, and a failure would pass for an answer.
             switch (await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token))
             {
-                case CallOutcome.Answered answered: return answered.Value;
+                case CallOutcome.Answered answered: return new Result<object>(answered.Value) { Pace = answered.Pace };
                 case CallOutcome.Failed failed: return failed.Failure;
                 default: throw new UnreachableException();
             }
@@ -46,10 +46,15 @@ internal sealed class PluginOperationCaller(
             .Where(child => child.Value is not null)
             .Select(child => KeyValuePair.Create(child.Key.ToLowerInvariant(), child.Value ?? "")));
 
-    private async Task<ProviderSettings?> FindSettingsAsync(OperationCall call, CancellationToken cancellation)
+    private Task<ProviderSettings?> FindSettingsAsync(OperationCall call, CancellationToken cancellation) =>
+        FindSettingsAsync(settings, sandbox, call.Provider, call.World, cancellation);
+
+    /// <summary>The operator's settings, or the world's own; null where this engine does not have that world.</summary>
+    internal static async Task<ProviderSettings?> FindSettingsAsync(
+        IConfiguration settings, SandboxLink? sandbox, string provider, string? world, CancellationToken cancellation)
     {
-        if (call.World is not { } id) return SettingsOf(settings, call.Provider);
-        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } world ? new ProviderSettings(world.Settings) : null;
+        if (world is not { } id) return SettingsOf(settings, provider);
+        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } found ? new ProviderSettings(found.Settings) : null;
     }
 
     private static Failure TimedOut(OperationCall call, bool isInDoubt) =>
