@@ -14,7 +14,7 @@ export function endedCard(view, canStart) {
   const status = view.status;
   const title = local(view.title) || view.flow;
   const heading = {
-    succeeded: t(view.purpose === "reauth" ? "reauthorizedTitle" : "succeededTitle"),
+    succeeded: t({ reauth: "reauthorizedTitle", reconfigure: "reconfiguredTitle" }[view.purpose] ?? "succeededTitle"),
     failed: t("failedTitle"),
     cancelled: t("cancelledTitle"),
     expired: t("expiredTitle"),

@@ -19,6 +19,7 @@ export const texts = {
 
   // The connect page
   reauthorizing: "Signing in again",
+  reconfiguring: "Changing the connection",
   working: "One moment…",
   workingText: "The service is being asked. You do not have to do anything.",
   scanTitle: "Scan the code",
@@ -54,6 +55,7 @@ export const texts = {
   // How it ended
   succeededTitle: "Connected",
   reauthorizedTitle: "Signed in again",
+  reconfiguredTitle: "Changed",
   succeededText: "{title} is connected. You can close this page.",
   accountLine: "Account",
   connectionLine: "Connection",
@@ -78,6 +80,8 @@ export const texts = {
   connections: "Connections",
   noConnections: "Nothing is connected yet.",
   reauthorize: "Sign in again",
+  reconfigure: "Change the key",
+  deletion: "How to delete it at the service",
   createdAt: "since {date}",
   openRuns: "Not finished",
   continueRun: "Continue",
