@@ -80,7 +80,7 @@ export const texts = {
   connections: "Connections",
   noConnections: "Nothing is connected yet.",
   reauthorize: "Sign in again",
-  reconfigure: "Change the key",
+  reconfigure: "Change",
   deletion: "How to delete it at the service",
   createdAt: "since {date}",
   openRuns: "Not finished",

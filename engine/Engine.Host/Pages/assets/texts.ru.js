@@ -80,7 +80,7 @@ export const texts = {
   connections: "Подключения",
   noConnections: "Пока ничего не подключено.",
   reauthorize: "Войти заново",
-  reconfigure: "Сменить ключ",
+  reconfigure: "Изменить",
   deletion: "Как удалить его в сервисе",
   createdAt: "с {date}",
   openRuns: "Не завершены",
