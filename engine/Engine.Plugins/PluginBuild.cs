@@ -79,6 +79,9 @@ internal sealed class PluginBuild : ProviderBuild
 
     public ProviderClass? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Provider.Name == name);
 
+    public override IEnumerable<string> FramedHosts(string provider, ProviderSettings settings) =>
+        FindProvider(provider)?.Settings is { } type ? SettingsBinder.FramedHosts(type, settings) : [];
+
     public override Failure? Try(string provider, ProviderSettings settings) =>
         FindProvider(provider) is { } @class ? Start(@class, settings).Failure : NotOffered(provider);
 

@@ -91,10 +91,7 @@ public sealed partial class PluginCatalog : IDisposable
 
     /// <summary>The records of an operation, and of the provider's credentials; null where that build or operation is not at hand.</summary>
     public OperationRecords? FindRecords(string provider, string build, string operation) =>
-        FindBuild(build)?.FindProvider(provider) is { } @class
-        && @class.Operations.FirstOrDefault(one => one.Operation.Name == operation) is { } method
-            ? new OperationRecords(method.Input, method.Output, @class.Credentials)
-            : null;
+        FindBuild(build)?.FindRecords(provider, operation);
 
     /// <summary>
     /// Makes the provider's class once with these settings and says what is wrong, so that it shows at start and not in a run;
@@ -113,9 +110,7 @@ public sealed partial class PluginCatalog : IDisposable
         return
         [
             .. Catalog.Providers
-                .Select(provider => FindBuild(provider.Build)?.FindProvider(provider.Name)?.Settings is { } type ? (provider.Name, Type: type) : default)
-                .Where(pair => pair.Type is not null)
-                .SelectMany(pair => SettingsBinder.FramedHosts(pair.Type, settings(pair.Name)))
+                .SelectMany(provider => FindBuild(provider.Build)?.FramedHosts(provider.Name, settings(provider.Name)) ?? [])
                 .Distinct(StringComparer.Ordinal),
         ];
     }
