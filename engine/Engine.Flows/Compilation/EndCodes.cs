@@ -14,7 +14,11 @@ internal static class EndCodes
 
     public static ImmutableArray<EndCode> Of(FlowDocument document, Library library)
     {
-        var declared = library.Providers.SelectMany(used => used.Provider.Operations).SelectMany(operation => operation.Failures).ToList();
+        // Several operations may declare the same code, each with words of its own: those that the flow calls come first.
+        var called = Steps.All(document.Steps).Select(Steps.Operation).OfType<CallNode>().Select(call => call.Operation.Value).ToHashSet(StringComparer.Ordinal);
+        var declared = library.Providers
+            .SelectMany(used => used.Provider.Operations.OrderBy(operation => called.Contains($"{used.Alias}.{operation.Name}") ? 0 : 1))
+            .SelectMany(operation => operation.Failures).ToList();
         return [.. document.Fails.Select(fail => Of(fail, declared.Find(failure => failure.Code == fail.Code.Value)))];
     }
 
