@@ -32,7 +32,11 @@ internal sealed partial class RunTurn
     private void BeginRound(CompiledStep.Poll step)
     {
         var memory = Memory;
-        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }) });
+        Drift(run with
+        {
+            Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }),
+            Hints = step.WakeOn is { } hook ? run.Hints.Remove(hook, StringComparer.Ordinal) : run.Hints,
+        });
         BeginCall(PendingKind.Poll, step.Site, null);
     }
 
@@ -49,7 +53,7 @@ internal sealed partial class RunTurn
             return;
         }
         var memory = Memory;
-        memory = memory with { Failures = 0, NextAt = now + step.Every + memory.Slower };
+        memory = memory with { Failures = 0, NextAt = IsHinted(step) ? now : now + step.Every + memory.Slower };
         Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
         ShowPoll(step);
     }

@@ -13,6 +13,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("check", CheckBenchmark.RunAsync),
     ("start", StartBenchmark.RunAsync),
     ("reload", ReloadBenchmark.RunAsync),
+    ("hook", HookBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

@@ -37,6 +37,10 @@ internal sealed class WatchedStore(IRunStore inner, Lateness lateness) : IRunSto
     public Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation) =>
         inner.AcceptReplyAsync(id, reply, cancellation);
 
+    public Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) => inner.AcceptReturnAsync(id, back, cancellation);
+
+    public Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => inner.AcceptSignalAsync(id, signal, cancellation);
+
     public Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation) => inner.RequestCancelAsync(id, cancellation);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => inner.NextDueAsync(cancellation);

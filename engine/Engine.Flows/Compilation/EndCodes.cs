@@ -18,7 +18,8 @@ internal static class EndCodes
         var called = Steps.All(document.Steps).Select(Steps.Operation).OfType<CallNode>().Select(call => call.Operation.Value).ToHashSet(StringComparer.Ordinal);
         var declared = library.Providers
             .SelectMany(used => used.Provider.Operations.OrderBy(operation => called.Contains($"{used.Alias}.{operation.Name}") ? 0 : 1))
-            .SelectMany(operation => operation.Failures).ToList();
+            .SelectMany(operation => operation.Failures)
+            .Concat(library.Providers.SelectMany(used => used.Provider.Redirects).SelectMany(redirect => redirect.Failures)).ToList();
         return [.. document.Fails.Select(fail => Of(fail, declared.Find(failure => failure.Code == fail.Code.Value)))];
     }
 

@@ -30,6 +30,9 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         StepNode.Call call => Call(call, facts),
         StepNode.Poll poll => Poll(poll, facts),
         StepNode.Prompt prompt => Prompt(prompt, facts),
+        StepNode.Redirect redirect => Exits(
+            facts.Without(SetBy(redirect)), facts, [redirect.OnTimeout, .. redirect.Catch.Select(handler => handler.Steps)]),
+        StepNode.Await wait => Exits(facts.Without(SetBy(wait)), facts, [wait.OnTimeout]),
         StepNode.Branch branch => Branch(branch, facts),
         StepNode.If choice => StatusFacts.Join(
             Block(choice.Then, facts.Assume(binder.Condition(choice.Condition), true)),

@@ -20,6 +20,7 @@ public static class FlowExplanation
         var worst = new WorstCase(document, catalog);
         text.Append(CultureInfo.InvariantCulture, $"{document.Name}: {Words(document.Title) ?? document.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"for: {string.Join(", ", document.Purposes).ToLowerInvariant()}\n");
+        if (document.StartsOn is { } begin) text.Append(CultureInfo.InvariantCulture, $"begins when the provider calls {begin.Hook.Scalar.Value}\n");
         foreach (var input in document.Inputs) text.Append(CultureInfo.InvariantCulture, $"given at the start: {StepWords.FieldOf(input)}\n");
 
         text.Append("\nWhat it does\n");

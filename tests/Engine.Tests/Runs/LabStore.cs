@@ -42,6 +42,10 @@ internal sealed class LabStore(SqliteStore store) : IRunStore, IAsyncDisposable
 
     public Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation) => store.AcceptReplyAsync(id, reply, cancellation);
 
+    public Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) => store.AcceptReturnAsync(id, back, cancellation);
+
+    public Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => store.AcceptSignalAsync(id, signal, cancellation);
+
     public Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation) => store.RequestCancelAsync(id, cancellation);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => store.NextDueAsync(cancellation);

@@ -52,10 +52,23 @@ export const texts = {
   cancelNo: "Go on",
   cancelling: "Stopping…",
 
+  openWindow: "Open in a window of its own",
+  notLeft: "The service's page could not be opened. Try again.",
+
+  // Coming back from the service's page
+  leaveStale: "This is not asked any more. Close this window and look at the first one.",
+  returnedTitle: "Thank you",
+  returnedText: "You can close this window: the first one shows how it goes on.",
+  returnedLateTitle: "This way back does not work any more",
+  returnedLateText: "It was used already, or its time is over. Nothing has changed: go back to the page where you began.",
+  otherBrowserTitle: "Please use the browser you began in",
+  otherBrowserText: "For your safety this sign-in can only be finished in the browser where it was begun. Open that one and go on there; nothing is lost.",
+
   // How it ended
   succeededTitle: "Connected",
   reauthorizedTitle: "Signed in again",
   reconfiguredTitle: "Changed",
+  storedTitle: "Connected, but not working yet",
   succeededText: "{title} is connected. You can close this page.",
   accountLine: "Account",
   connectionLine: "Connection",
