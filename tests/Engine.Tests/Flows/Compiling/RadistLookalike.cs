@@ -23,7 +23,13 @@ internal static class RadistLookalike
         Operation("list", "Nothing", "Listing", Effect.Safe, creates: false),
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
-    ])]);
+    ]), Vault]);
+
+    /// <summary>A provider whose connections have credentials.</summary>
+    public static Provider Vault => new("vault", "build-1", "Engine.Tests", Image, [Operation("list", "Nothing", "Listing", Effect.Safe, creates: false)])
+    {
+        CredentialsType = "Engine.Tests.Lookalike.VaultTokens",
+    };
 
     /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with

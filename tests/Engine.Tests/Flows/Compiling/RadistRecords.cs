@@ -21,3 +21,4 @@ public sealed record Listing(
     SessionStatus Status, OtherStatus Other, SessionStatus? Maybe, IReadOnlyList<Device> Devices, IReadOnlyList<string> Names, Uri? Page,
     Guid Key, Secret Token, ShowOnce Pairing, string QRUrl, object Anything, Dictionary<string, string> Map, Device First, Device? Last);
 public sealed record Remove { public required int Id { get; init; } public string? Reason { get; init; } public TimeSpan Wait { get; init; } }
+public sealed record VaultTokens(Secret AccessToken, Secret? RefreshToken, DateTimeOffset? ExpiresAt = null);
