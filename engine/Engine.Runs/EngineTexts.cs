@@ -91,6 +91,10 @@ public static class EngineTexts
     /// <summary>The label of a button that the flow gives none.</summary>
     public static ImmutableDictionary<string, string> Continue { get; } = Text("Continue", "Продолжить");
 
+    /// <summary>What is said before a person goes to a provider's page, where the flow says nothing.</summary>
+    public static ImmutableDictionary<string, string> GoToProvider { get; } =
+        Text("You go on at the service's own page and come back here.", "Дальше откроется страница сервиса, потом вы вернётесь сюда.");
+
     /// <summary>What the end user reads for a code: the flow's own text, the engine's, or one that fits all.</summary>
     public static ImmutableDictionary<string, string> TextOf(CompiledFlow flow, string code) => OwnText(flow, code) ?? TextOf(code);
 

@@ -24,6 +24,7 @@ internal sealed class FlowTypes : ScopeTypes
     public const string Params = "Params";
     public const string Credentials = "Credentials";
     public const string Leftover = "Leftover";
+    public const string Hooks = "Hooks";
 
     private readonly FlowDocument document;
 
@@ -99,6 +100,12 @@ internal sealed class FlowTypes : ScopeTypes
         GeneratedTypes.WriteClass(code, Params, Known(ConnectionParams));
         GeneratedTypes.WriteClass(code, Credentials, Known(ConnectionCredentials));
         GeneratedTypes.WriteClass(code, Leftover, Known(LeftoverParts));
+        if (!document.Hooks.IsEmpty)
+        {
+            GeneratedTypes.WriteClass(
+                code, Hooks, [.. document.Hooks.Select(hook => new GeneratedMember(hook.Name.Value, "global::Engine.Flows.HookRoot"))]);
+        }
+
         GeneratedTypes.WriteClass(code, "Connection",
             [new GeneratedMember("Id", "string"), new GeneratedMember("Params", $"global::{GeneratedTypes.Namespace}.{Params}")]);
     }

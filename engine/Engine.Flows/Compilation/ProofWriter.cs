@@ -46,9 +46,9 @@ internal sealed partial class ProofWriter
             static void Use<T>(T value) { }
             static void Run(
             """);
-        var roots = types.Slots.All.Where(slot => slot.Index < RootSlots.First);
+        var roots = types.Slots.All.Where(slot => slot is { IsGiven: true, Type: not null });
         code.Write(string.Join(", ", roots.Select(slot => $"{slot.Type} {slot.Identifier}"))).Write(") {\n");
-        foreach (var slot in types.Slots.All.Where(slot => slot.Index >= RootSlots.First && slot.Type is not null))
+        foreach (var slot in types.Slots.All.Where(slot => slot is { IsGiven: false, Type: not null }))
         {
             code.Write($"{slot.Type} {slot.Identifier}{(slot.StartsNull ? " = default" : "")};\n");
         }
@@ -76,6 +76,12 @@ internal sealed partial class ProofWriter
                 break;
             case StepNode.Prompt prompt:
                 WritePrompt(prompt);
+                break;
+            case StepNode.Redirect redirect:
+                WriteRedirect(redirect);
+                break;
+            case StepNode.Await wait:
+                WriteAwait(wait);
                 break;
             case StepNode.Branch branch:
                 WriteBranch(branch);

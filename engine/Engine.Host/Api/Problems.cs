@@ -24,6 +24,15 @@ internal static class Problems
     public static ProblemHttpResult ForeignHost() => Problem(421, "foreign_host",
         "the engine answers only to localhost, 127.0.0.1 and [::1]");
 
+    public static ProblemHttpResult BrowserWanted() => Problem(403, "browser_wanted",
+        "a visit is bound to the browser that asks for it: make the run a link, and open that in the person's browser");
+
+    /// <param name="code">Of the failure.</param>
+    public static ProblemHttpResult NoVisit(string code) => Problem(422, "no_visit",
+        $"the provider's page cannot be opened: {code}", ("failure", code));
+
+    public static ProblemHttpResult Busy() => Problem(503, "busy", "this cannot be taken at present: send it again soon");
+
     public static ProblemHttpResult NotFound() => Problem(404, "not_found", "there is nothing at this address");
 
     public static ProblemHttpResult UnknownRun(string run) => Problem(404, "unknown_run", $"there is no run '{run}'");
@@ -126,6 +135,8 @@ internal static class Problems
     private static ProblemHttpResult OfStart(StartOutcome outcome, IEnumerable<string> flows) => outcome switch
     {
         StartOutcome.NoSuchFlow none => Problem(404, "unknown_flow", $"there is no flow '{none.Flow}'; there is {Listed(flows)}"),
+        StartOutcome.BegunByHook begun => Problem(422, "begun_by_hook",
+            $"a call of the provider ('{begun.Hook}') begins this flow; nobody else can"),
         StartOutcome.InputRefused refused => FieldsRefused(refused.Errors),
         StartOutcome.PurposeNotOffered purpose => Problem(422, "purpose_not_offered",
             $"the flow is not for '{Word(purpose.Purpose)}'; it is for {Listed(purpose.Offered.Select(Word))}"),
