@@ -23,6 +23,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly Deliveries deliveries;
     private Task watching = Task.CompletedTask;
     private Task delivering = Task.CompletedTask;
+    private Task caring = Task.CompletedTask;
     private bool isClosed;
 
     private EmbeddedEngine(
@@ -38,11 +39,29 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
+        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
+        var node = $"engine-{Environment.ProcessId}";
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
+        Revoker = new Revoker(parts.Store, connected, time);
+        Care = new ConnectionCare(
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
     }
 
     public IRunStore Store { get; }
 
     public IAccessStore Access => parts.Store;
+
+    /// <summary>Keeps what makes connections last.</summary>
+    public IConnectionStore Connections => parts.Store;
+
+    /// <summary>Calls operations with the stored credentials.</summary>
+    internal ConnectionCalls Calls { get; }
+
+    /// <summary>Probes, keeps alive, revokes.</summary>
+    internal ConnectionCare Care { get; }
+
+    internal Revoker Revoker { get; }
 
     public FlowLibrary Flows => parts.Flows;
 
@@ -82,6 +101,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
         var engine = new EmbeddedEngine(built, options.Settings, caller, options.PublicUrl, time, logger);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        engine.caring = Task.Run(
+            () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
@@ -171,6 +192,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await watching;
         await delivering;
         await pumping;
+        await caring;
         await parts.DisposeAsync();
         stopping.Dispose();
         Log.EngineStopped(log);
@@ -204,6 +226,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
     {
         if (wish.Connection is not { } connection) return null;
+        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
         var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
         return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
     }
