@@ -26,7 +26,7 @@ internal sealed partial class Binder
 
         var place = connect.Credentials is [var first, ..] ? first.Name.Place : connect.Verb.Place;
         var taker = new Taker(
-            connect.Verb, place, $"a connection of '{used.Provider.Name}'", FindingCodes.UnknownCredential, FindingCodes.MissingCredential);
+            connect.Verb, place, $"a connection of '{used.Provider.Name}'", FindingCodes.UnknownCredential, FindingCodes.MissingCredential, connect.IsWhole);
         if (!connect.Credentials.IsEmpty) return Record(taker, connect.Credentials, type);
 
         // A run that only renews may leave what is stored as it is.

@@ -20,9 +20,11 @@ internal sealed partial class FlowReader
     /// <summary>The operation that a key names, with the arguments in <c>with</c> beside it.</summary>
     private CallNode? ReadOperation(YamlEntry entry, Keys keys)
     {
+        var errors = findings.ErrorCount;
         var arguments = keys.Find("with") is { } with ? ReadNamedValues(with, ReadValue) : [];
+        var isWhole = errors == findings.ErrorCount && keys.Find("with")?.Value.IsWholeWithin != false;
         return ReadQualified(entry, "an operation; write alias.operation, the alias being one under 'uses'") is var (scalar, alias, operation)
-            ? new CallNode(scalar, alias, operation, arguments)
+            ? new CallNode(scalar, alias, operation, arguments, isWhole)
             : null;
     }
 
@@ -58,10 +60,10 @@ internal sealed partial class FlowReader
         var (undo, because) = (keys.Find("undo"), keys.Find("because"));
         if (undo?.Value is YamlNode.Value { Scalar: { Value: not "" } word })
         {
-            if (FindWord(word, "none") is null) return null;
+            if (FindWord(word, "none") is null) return new UndoNode.None(word);
             if (because is null) findings.Error(FindingCodes.KeysDoNotFit, undo.Key.Place,
                 "'undo: none' needs 'because' beside it: why nothing can be taken back");
-            return because is not null && ReadScalar(because) is { } reason ? new UndoNode.None(reason) : null;
+            return new UndoNode.None(because is not null && ReadScalar(because) is { } reason ? reason : word);
         }
 
         if (because is not null)
@@ -70,7 +72,8 @@ internal sealed partial class FlowReader
                 "'because' says why there is no undo; write 'undo: none' beside it, or leave it out");
         }
 
-        return undo is not null && ReadInnerCall(undo) is { } call ? new UndoNode.Call(call) : null;
+        if (undo is not null && ReadInnerCall(undo) is { } call) return new UndoNode.Call(call);
+        return (undo ?? because) is { } refused ? new UndoNode.None(refused.Key) : null;
     }
 
     private RetryNode? ReadRetry(Keys keys)

@@ -10,6 +10,9 @@ internal sealed record Block(Place Place, ImmutableArray<StepNode> Steps);
 /// <param name="Verb">The key that names the verb.</param>
 internal abstract record StepNode(Scalar Verb)
 {
+    /// <summary>Whether no part of it was refused; what seems to be missing otherwise may only repeat that.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>A step that findings were given for and that could not be read.</summary>
     /// <param name="Names">What it would have set; saying that these are unknown or not set would only repeat the
     /// finding.</param>

@@ -112,6 +112,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal void ListenAt(Uri listening)
     {
         Outside.Listen(listening);
+        parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
         delivering = deliveries.RunAsync(stopping.Token);
     }

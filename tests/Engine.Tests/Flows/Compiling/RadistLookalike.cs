@@ -22,6 +22,7 @@ internal static class RadistLookalike
         Operation("find_connection", "FindConnection", "CreatedConnection", Effect.Safe, creates: false, Fails("not_found")),
         Operation("list", "Nothing", "Listing", Effect.Safe, creates: false),
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
+        Operation("keep", "Keep", "Nothing", Effect.Safe, creates: false),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
     ])]);
 

@@ -21,4 +21,5 @@ public sealed record Listing(
     string Name, string? Note, int Count, long Total, decimal Price, double Share, bool Ready, TimeSpan Left, DateTimeOffset At, DateTimeOffset? Until,
     SessionStatus Status, OtherStatus Other, SessionStatus? Maybe, IReadOnlyList<Device> Devices, IReadOnlyList<string> Names, Uri? Page,
     Guid Key, Secret Token, ShowOnce Pairing, string QRUrl, object Anything, Dictionary<string, string> Map, Device First, Device? Last);
+public sealed record Keep(object? Anything = null, Listing? Whole = null, ShowOnce? Shown = null, Secret? Hidden = null, string? Text = null);
 public sealed record Remove { public required int Id { get; init; } public string? Reason { get; init; } public TimeSpan Wait { get; init; } }
