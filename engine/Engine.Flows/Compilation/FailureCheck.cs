@@ -15,6 +15,10 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         Failures.InDoubt, Failures.Internal,
     };
 
+    /// <summary>Every redirect may end with it, since anybody can call its address.</summary>
+    private static readonly DeclaredFailure CallbackInvalid = new(
+        Failures.CallbackInvalid, null, FailureClass.Provider, RetryAdvice.Now, ImmutableDictionary<string, string>.Empty);
+
     private readonly HashSet<string> listed = new(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal) { CompiledFlow.Expired };
 
@@ -40,6 +44,9 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
                     CheckConfirm(submit.Operation, submit.Confirm);
                     CheckUndo(step, submit.Operation, submit.Undo);
                     break;
+                case StepNode.Redirect redirect:
+                    CheckRedirect(redirect);
+                    break;
                 case StepNode.Fail fail:
                     CheckEnd(fail.Code);
                     break;
@@ -59,22 +66,8 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
     private void Check(StepNode step, CallNode node, ImmutableArray<HandlerNode> handlers)
     {
         if (binder.Call(node) is not { Operation: var operation } call) return;
-        var given = node.Arguments.Select(argument => Names.Fold(argument.Name.Value)).ToHashSet(StringComparer.Ordinal);
-        var possible = operation.Failures.Where(failure => failure.When is null || given.Contains(Names.Fold(failure.When))).ToList();
-        var handled = new HashSet<string>(StringComparer.Ordinal);
         var isWhole = step.IsWhole && TakesAll(call);
-        foreach (var code in handlers.SelectMany(handler => handler.Codes)) CheckCaught(code, operation, possible, handled, isWhole);
-        var left = possible.Where(failure => !handled.Contains(failure.Code)).ToList();
-        used.UnionWith(left.Select(failure => failure.Code));
-        // On a poll, a failure that may pass only delays the next round.
-        var open = left.Where(failure => !listed.Contains(failure.Code) && (step is not StepNode.Poll || failure.Retry == RetryAdvice.Never)).ToList();
-        missing.UnionWith(open.Select(failure => failure.Code));
-        if (open.Count > 0 && isWhole)
-        {
-            findings.Error(FindingCodes.FailureNotHandled, node.Operation.Place,
-                $"'{operation.Name}' may fail with {string.Join(", ", open.Select(failure => failure.Code))}; catch it, or list it under 'fails'");
-        }
-
+        var handled = CheckFailures(step, node, operation.Name, operation.Failures, handlers, isWhole);
         if (operation.Effect != Effect.Once || handled.Contains(Failures.InDoubt)) return;
         used.Add(Failures.InDoubt);
         if (listed.Contains(Failures.InDoubt)) return;
@@ -85,6 +78,35 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
             + $"catch '{Failures.InDoubt}', or list it under 'fails'");
     }
 
+    private void CheckRedirect(StepNode.Redirect redirect)
+    {
+        if (binder.Redirect(redirect.Page) is not { Redirect: var page }) return;
+        CheckFailures(redirect, redirect.Page, page.Name, page.Failures.Add(CallbackInvalid), redirect.Catch, redirect.IsWhole);
+    }
+
+    /// <summary>What of an operation's or a redirect's failures is handled.</summary>
+    /// <param name="isWhole">Whether nothing of the step was refused: what that would have said is not known.</param>
+    private HashSet<string> CheckFailures(
+        StepNode step, CallNode node, string name, ImmutableArray<DeclaredFailure> declared, ImmutableArray<HandlerNode> handlers, bool isWhole)
+    {
+        var given = node.Arguments.Select(argument => Names.Fold(argument.Name.Value)).ToHashSet(StringComparer.Ordinal);
+        var possible = declared.Where(failure => failure.When is null || given.Contains(Names.Fold(failure.When))).ToList();
+        var handled = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var code in handlers.SelectMany(handler => handler.Codes)) CheckCaught(code, name, declared, possible, handled, isWhole);
+        var left = possible.Where(failure => !handled.Contains(failure.Code)).ToList();
+        used.UnionWith(left.Select(failure => failure.Code));
+        // On a poll, a failure that may pass only delays the next round.
+        var open = left.Where(failure => !listed.Contains(failure.Code) && (step is not StepNode.Poll || failure.Retry == RetryAdvice.Never)).ToList();
+        missing.UnionWith(open.Select(failure => failure.Code));
+        if (open.Count > 0 && isWhole)
+        {
+            findings.Error(FindingCodes.FailureNotHandled, node.Operation.Place,
+                $"'{name}' may fail with {string.Join(", ", open.Select(failure => failure.Code))}; catch it, or list it under 'fails'");
+        }
+
+        return handled;
+    }
+
     /// <summary>Whether the operation has every argument that is given; what is about one that was refused is not known.</summary>
     private static bool TakesAll(BoundCall call)
     {
@@ -92,7 +114,8 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         return call.Node.Arguments.All(argument => known.Contains(Names.Fold(argument.Name.Value)));
     }
 
-    private void CheckCaught(Word code, Operation operation, List<DeclaredFailure> possible, HashSet<string> handled, bool isWhole)
+    private void CheckCaught(
+        Word code, string name, ImmutableArray<DeclaredFailure> declared, List<DeclaredFailure> possible, HashSet<string> handled, bool isWhole)
     {
         if (!handled.Add(code.Value))
         {
@@ -101,20 +124,20 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         }
 
         if (OfTheEngine.Contains(code.Value) || possible.Exists(failure => failure.Code == code.Value)) return;
-        if (operation.Failures.FirstOrDefault(failure => failure.Code == code.Value) is { } absent)
+        if (declared.FirstOrDefault(failure => failure.Code == code.Value) is { } absent)
         {
             if (isWhole) findings.Warning(FindingCodes.FailureNotDeclared, code.Place,
                 $"'{code}' cannot come here, since it is about '{Names.Snake(absent.When ?? "")}', which the call leaves out");
             return;
         }
 
-        var known = operation.Failures.Select(failure => failure.Code).Concat(OfTheEngine).ToList();
+        var known = declared.Select(failure => failure.Code).Concat(OfTheEngine).ToList();
         var near = Nearest.DidYouMean(code.Value, known);
         // The one that was meant is handled.
         if (Nearest.Find(code.Value, known) is { } meant) handled.Add(meant);
-        var own = string.Join(", ", operation.Failures.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"));
+        var own = string.Join(", ", declared.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"));
         findings.Error(FindingCodes.FailureNotDeclared, code.Place,
-            $"'{operation.Name}' does not fail with '{code}'{(near.Length > 0 ? near : $"; it may fail with {own}")}");
+            $"'{name}' does not fail with '{code}'{(near.Length > 0 ? near : $"; it may fail with {own}")}");
     }
 
     private void CheckConfirm(CallNode node, CallNode? confirm)

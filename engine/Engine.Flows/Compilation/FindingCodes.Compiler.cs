@@ -18,16 +18,16 @@ public static partial class FindingCodes
     [
         UnknownVariable, UnknownMember, UnknownFunction, UnknownProvider, UnknownOperation, UnknownArgument, MissingArgument,
         ArgumentTwice, UnknownMemberOfEnum, UnknownVariableType, TypeMismatch, TypeOfItself, OneNameTwoTypes, SecretIntoText,
-        SecretMisplaced, UnreadableType,
+        SecretMisplaced, UnreadableType, UnknownCredential, MissingCredential, UnknownHook,
     ];
 
     /// <summary>What is proved about every path through a flow.</summary>
     public static ImmutableArray<FindingCode> Proofs =>
     [
         MayBeUnset, MayBeNull, ConstantCondition, CaseMissing, CaseNeverHappens, ElseSwallows, UnknownEndsPoll, OnlyUnknownSucceeds,
-        AcceptedToFail, FailureNotHandled,
-        InDoubtNotHandled, FailureNotDeclared, EndNotListed, EndNeverUsed, UndoMissing, ConfirmGivesOther, Unreachable, ResultNotUsed, NeverUsed, HolesDiffer,
-        TimesDoNotFit, NoTimeOfItsOwn, ReauthMakesAnother, ReauthNotConnected, ReauthIgnoresConnection, ReauthNotSaid, NotChecked,
+        AcceptedToFail, FailureNotHandled, InDoubtNotHandled, FailureNotDeclared, EndNotListed, EndNeverUsed, UndoMissing, ConfirmGivesOther,
+        Unreachable, ResultNotUsed, NeverUsed, HolesDiffer, TimesDoNotFit, NoTimeOfItsOwn, ReauthMakesAnother, ReauthNotConnected,
+        ReauthIgnoresConnection, ReauthNotSaid, HookNotUsed, HookAddressNotGiven, NobodyIsThere, NotChecked,
     ];
 
     public static readonly FindingCode ExpressionSyntax = new("FLOW201", "not a complete expression");
@@ -53,6 +53,9 @@ public static partial class FindingCodes
     public static readonly FindingCode SecretIntoText = new("FLOW223", "a secret in a text");
     public static readonly FindingCode SecretMisplaced = new("FLOW224", "a secret where it would be compared, stored or shown");
     public static readonly FindingCode UnreadableType = new("FLOW225", "a value of a type that flows cannot use");
+    public static readonly FindingCode UnknownCredential = new("FLOW226", "a credential that the provider's connections do not have");
+    public static readonly FindingCode MissingCredential = new("FLOW227", "a connection without the credentials that its provider needs");
+    public static readonly FindingCode UnknownHook = new("FLOW228", "a hook that the provider does not have, or that the flow does not list");
 
     public static readonly FindingCode MayBeUnset = new("FLOW230", "a result is read that is not set on every path");
     public static readonly FindingCode MayBeNull = new("FLOW231", "a value is used that may be null");
@@ -80,5 +83,8 @@ public static partial class FindingCodes
     public static readonly FindingCode ReauthNotConnected = new("FLOW271", "a purpose reauth that never reaches connect");
     public static readonly FindingCode ReauthIgnoresConnection = new("FLOW272", "re-authorization that does not tell the provider which connection is meant");
     public static readonly FindingCode ReauthNotSaid = new("FLOW273", "a flow makes a connection and does not say how it is authorized again");
+    public static readonly FindingCode HookNotUsed = new("FLOW280", "a hook is listed that nothing uses");
+    public static readonly FindingCode HookAddressNotGiven = new("FLOW281", "a hook is waited for whose address nobody is told");
+    public static readonly FindingCode NobodyIsThere = new("FLOW282", "a flow that a hook begins waits for a person");
     public static readonly FindingCode NotChecked = new("FLOW290", "the checker could not finish");
 }

@@ -74,6 +74,7 @@ internal sealed class Library
         ShowOnce = Type(typeof(ShowOnce));
         Failure = Type(typeof(Failure));
         RunRoot = Type(typeof(RunRoot));
+        HookRoot = Type(typeof(HookRoot));
         Functions = Type(typeof(Functions));
         TimeSpan = Type(typeof(TimeSpan));
         Moment = Type(typeof(DateTimeOffset));
@@ -97,6 +98,8 @@ internal sealed class Library
     public INamedTypeSymbol Failure { get; }
 
     public INamedTypeSymbol RunRoot { get; }
+
+    public INamedTypeSymbol HookRoot { get; }
 
     public INamedTypeSymbol Functions { get; }
 

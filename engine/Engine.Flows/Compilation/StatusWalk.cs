@@ -45,6 +45,9 @@ internal sealed partial class StatusWalk(FlowTypes types, Binder binder, Finding
         StepNode.Call call => Call(call, facts),
         StepNode.Poll poll => Poll(poll, facts),
         StepNode.Prompt prompt => Prompt(prompt, facts),
+        StepNode.Redirect redirect => Exits(
+            facts.Without(SetBy(redirect)), facts, [redirect.OnTimeout, .. redirect.Catch.Select(handler => handler.Steps)]),
+        StepNode.Await wait => Exits(facts.Without(SetBy(wait)), facts, [wait.OnTimeout]),
         StepNode.Branch branch => Branch(branch, facts),
         StepNode.If choice => If(choice, facts),
         StepNode.Require require => Require(require, facts),

@@ -20,6 +20,8 @@ internal static class Steps
         StepNode.Poll poll => Some(poll.OnTimeout).Concat(Of(poll.Catch)).Concat(Of(poll.Actions)),
         StepNode.Prompt prompt => Of(prompt.AgainOn).Concat(Of(prompt.Catch)).Concat(Some(prompt.OnGiveUp))
             .Concat(Some(prompt.OnTimeout)).Concat(Of(prompt.Actions)),
+        StepNode.Redirect redirect => Some(redirect.OnTimeout).Concat(Of(redirect.Catch)),
+        StepNode.Await wait => Some(wait.OnTimeout),
         StepNode.Branch branch => branch.Cases.Select(one => one.Steps).Concat(Some(branch.Else)),
         StepNode.If choice => [choice.Then, .. Some(choice.Else)],
         StepNode.Require require => Some(require.Else),
@@ -71,6 +73,12 @@ internal static class Steps
             case StepNode.Poll { As: { } name } poll:
                 yield return new Assigned.Answer(name, poll.Operation);
                 break;
+            case StepNode.Redirect { As: { } name } redirect:
+                yield return new Assigned.Return(name, redirect.Page);
+                break;
+            case StepNode.Await { As: { } name } wait:
+                yield return new Assigned.Payload(name, wait.Hook);
+                break;
             case StepNode.Prompt prompt:
                 if (prompt.As is { } form) yield return new Assigned.Form(form, prompt);
                 if (prompt.Submit is { As: { } answer } submit) yield return new Assigned.Answer(answer, submit.Operation);
@@ -94,6 +102,13 @@ internal abstract record Assigned(Scalar Name)
 {
     /// <summary>To the answer of an operation.</summary>
     public sealed record Answer(Scalar Name, CallNode Operation) : Assigned(Name);
+
+    /// <summary>To what a person came back with.</summary>
+    public sealed record Return(Scalar Name, CallNode Page) : Assigned(Name);
+
+    /// <summary>To what a hook said.</summary>
+    /// <param name="Hook">The flow's name for it.</param>
+    public sealed record Payload(Scalar Name, Scalar Hook) : Assigned(Name);
 
     /// <summary>To what a person typed.</summary>
     public sealed record Form(Scalar Name, StepNode.Prompt Prompt) : Assigned(Name);

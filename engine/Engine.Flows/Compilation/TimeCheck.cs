@@ -34,6 +34,12 @@ internal sealed class TimeCheck(FlowDocument document, FindingList findings)
 
                     CheckWithin(prompt.Timeout, prompt.Show, prompt.Actions);
                     break;
+                case StepNode.Redirect redirect:
+                    CheckTimeout(redirect.Timeout);
+                    break;
+                case StepNode.Await wait:
+                    CheckTimeout(wait.Timeout);
+                    break;
                 case StepNode.Wait wait when wait.For.Value >= total:
                     Refuse(wait.For, $"the run ends before, after {Durations.Words(total)} ('limits.total')");
                     break;

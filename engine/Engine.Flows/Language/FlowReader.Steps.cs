@@ -145,6 +145,8 @@ internal sealed partial class FlowReader
         "call" => ReadCallStep(verb, keys),
         "poll" => ReadPoll(verb, keys),
         "prompt" => ReadPrompt(verb, keys),
+        "redirect" => ReadRedirect(verb, keys),
+        "await" => ReadAwait(verb, keys),
         "branch" => ReadBranch(verb, keys),
         "if" => ReadIf(verb, keys),
         "require" => ReadExpression(verb) is { } condition ? new StepNode.Require(verb.Key, condition, FindBlock(keys, "else")) : null,

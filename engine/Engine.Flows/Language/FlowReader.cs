@@ -63,6 +63,8 @@ internal sealed partial class FlowReader
             limits?.Find("total") is { } total ? ReadDuration(total, LongestTotal) : null,
             limits?.Find("restarts") is { } restarts ? ReadCount(restarts, 0, 20) : null,
             keys.Find("vars") is { } vars ? ReadVars(vars) : [],
+            keys.Find("hooks") is { } hooks ? ReadHooks(hooks) : [],
+            keys.Find("starts_on") is { } startsOn ? ReadStartsOn(startsOn) : null,
             keys.Require("steps") is { } steps ? ReadBlock(steps) : new Block(root.Place, []));
     }
 

@@ -156,6 +156,8 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
 
         public HashSet<string> Transactions { get; } = new(StringComparer.Ordinal);
 
+        public HashSet<string> Received { get; } = new(StringComparer.Ordinal);
+
         public bool IsOpen => !Run.Status.IsFinal();
 
         public void Note(IReadOnlyList<JournalEntry> entries)

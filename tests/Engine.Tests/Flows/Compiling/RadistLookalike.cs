@@ -30,7 +30,7 @@ internal static class RadistLookalike
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with
     {
         Operations = [.. provider.Operations.Select(operation => operation.Name == "telegram_init"
-            ? operation with { Failures = [Fails("phone_refused", "phone")] }
+            ? operation with { Failures = [Fails("phone_refused", "phone"), Fails("connection_gone", "connection_id")] }
             : operation)],
     })]);
 

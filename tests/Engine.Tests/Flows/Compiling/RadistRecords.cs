@@ -13,7 +13,8 @@ public sealed record TelegramSession(Secret SessionId, SessionStatus Status, QrL
 public sealed record TelegramLogin(Secret SessionId, string? Code, Secret? Password);
 public sealed record CreateConnection(ConnectionType Type, string Name, Secret SessionId);
 public sealed record FindConnection(Secret SessionId);
-public sealed record CreatedConnection(int Id);
+public enum ConnectionStatus { Unknown, Active, NotPaid }
+public sealed record CreatedConnection(int Id, ConnectionStatus? Status = null);
 public sealed record Nothing;
 public sealed record Device(string Name, bool Trusted, int Age);
 public sealed record Listing(
