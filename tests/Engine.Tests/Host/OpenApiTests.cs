@@ -29,6 +29,18 @@ public sealed class OpenApiTests(AskingEngine shared) : IClassFixture<AskingEngi
             calls);
     }
 
+    /// <summary>Flows are files beside the engine; whoever may write there may change them, and nobody else.</summary>
+    [Fact]
+    public void R54_no_call_takes_a_flow_or_an_expression()
+    {
+        var flows = document.GetProperty("paths").EnumerateObject().Where(path => path.Name.Contains("flow", StringComparison.Ordinal));
+
+        Assert.All(flows, path => Assert.Equal(["get"], path.Value.EnumerateObject().Select(method => method.Name)));
+        Assert.DoesNotContain(document.GetProperty("components").GetProperty("schemas").EnumerateObject()
+            .Where(schema => schema.Name.EndsWith("Request", StringComparison.Ordinal) && schema.Value.TryGetProperty("properties", out _))
+            .SelectMany(schema => schema.Value.GetProperty("properties").EnumerateObject()), member => member.Name is "yaml" or "source" or "expression" or "steps");
+    }
+
     [Fact]
     public void Every_call_has_a_summary_an_id_and_the_refusal_of_strangers()
     {
