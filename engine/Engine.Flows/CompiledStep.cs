@@ -123,7 +123,17 @@ public abstract record CompiledStep(string Name, int Line)
     /// <param name="CredentialsValue">The value that gives the provider's credentials record; null for none.</param>
     public sealed record Connect(
         string Name, int Line, Identity Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        int? ParamsValue, int? CredentialsValue, int Next) : CompiledStep(Name, Line);
+        int? ParamsValue, int? CredentialsValue, int Next) : CompiledStep(Name, Line)
+    {
+        /// <summary>The provider whose connection it is; null: the one that is called first.</summary>
+        public string? Provider { get; init; }
+
+        /// <summary>Whether a new connection is nobody's until a caller with an API key claims it.</summary>
+        public bool IsClaimRequired { get; init; }
+
+        /// <summary>The cause for which the connection is stored as suspended; null where it works.</summary>
+        public string? Suspended { get; init; }
+    }
 
     /// <summary>Ends the run as failed with a code; the code <c>expired</c> ends it as expired.</summary>
     public sealed record Fail(string Name, int Line, string Code) : CompiledStep(Name, Line);
@@ -158,7 +168,19 @@ public sealed record Assignment(int Slot, int Value);
 /// <param name="ExpiresAt">The end of the shown value's life, a moment.</param>
 /// <param name="Life">The literal life of one shown value, counted from its change.</param>
 public sealed record Show(
-    int? Qr, int? Image, int? Code, int? Link, int? Frame, TextTemplate? Text, int? ExpiresAt, TimeSpan? Life, int? RotationsLeft);
+    int? Qr, int? Image, int? Code, int? Link, int? Frame, TextTemplate? Text, int? ExpiresAt, TimeSpan? Life, int? RotationsLeft)
+{
+    /// <summary>What messages of the page in the frame mean for the person. Default: nothing.</summary>
+    public ImmutableArray<FrameSays> FrameSays { get; init; } = [];
+}
+
+/// <summary>
+/// A message of the page in the frame, and what the person reads when it comes. It changes nothing else: such messages can be forged and
+/// go astray, so only the provider's server ends a step.
+/// </summary>
+/// <param name="Name">As the flow names it.</param>
+/// <param name="When">The members by which the message is known, all of which it must have with just these texts.</param>
+public sealed record FrameSays(string Name, ImmutableDictionary<string, string> When, LocalText Text);
 
 /// <summary>Something else a person may choose while a step waits. <c>cancel</c> always exists and is never declared.</summary>
 /// <param name="After">How long after the prompt appeared (or after it was last taken) it may be taken. Default: at once.</param>

@@ -80,6 +80,9 @@ internal static partial class PluginInspector
             Require(
                 SettingsBinder.CanBind(property.PropertyType),
                 $"setting '{own[0]}.{property.Name}' must be a string, int, bool, Uri or Secret");
+            Require(
+                Find<FramedPagesAttribute>(property) is null || property.PropertyType == typeof(Uri),
+                $"setting '{own[0]}.{property.Name}' is marked with [FramedPages], so it must be a Uri");
         }
 
         return own[0];

@@ -38,6 +38,8 @@ public static class EngineTexts
         ("account_action_required", "The service asks you to do something in your account first.",
             "Сервис просит сначала выполнить действие в вашем аккаунте."),
         ("account_suspended", "The account is suspended at the service.", "Аккаунт приостановлен сервисом."),
+        ("not_paid", "The connection is stored, and does not work until it is paid for at the service.",
+            "Подключение сохранено, но не будет работать, пока его не оплатят в сервисе."),
         ("pending_review", "The service is checking the account. This may take a while.", "Сервис проверяет аккаунт. Это может занять время."),
         (Failures.ProviderDown, "The service does not answer just now. Try again in a minute.",
             "Сервис сейчас не отвечает. Попробуйте через минуту."),

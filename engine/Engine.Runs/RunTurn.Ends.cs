@@ -106,7 +106,10 @@ internal sealed partial class RunTurn
     private void Conclude(Ending ending)
     {
         var isSuccess = ending.Status == RunStatus.Succeeded;
-        var text = isSuccess ? ImmutableDictionary<string, string>.Empty : EngineTexts.TextOf(flow, ending.Code);
+        // A connection that is stored and does not work yet is a success with something to be said.
+        var text = !isSuccess ? EngineTexts.TextOf(flow, ending.Code)
+            : run.Stored is { Health: ConnectionHealth.Suspended, Cause: { } cause } ? EngineTexts.TextOf(flow, cause)
+            : ImmutableDictionary<string, string>.Empty;
         if (isSuccess) isLeftoverUsedUp = true;
         else if (run.HasNewLeftover)
         {

@@ -12,6 +12,9 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
     /// <summary>Sent as JSON, names in snake_case, nulls left out; null: no body.</summary>
     public object? Body { get; init; }
 
+    /// <summary>The body as a form, already encoded; it may hold secrets. Null: <see cref="Body"/> says what is sent.</summary>
+    internal Secret? Form { get; init; }
+
     /// <summary>The time for everything, the answer's body included. Default: 10 seconds.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -21,6 +24,12 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
     /// <see cref="OnUnauthorized"/>.
     /// </summary>
     public Func<Refusal, Failure?>? OnRefusal { get; init; }
+
+    /// <summary>
+    /// Says which failure a 5xx answer stands for, for providers that refuse with such a status; null from it, or no function, means
+    /// that the provider is out of order: <see cref="Failures.ProviderDown"/>, in doubt.
+    /// </summary>
+    public Func<Refusal, Failure?>? OnServerError { get; init; }
 
     /// <summary>
     /// Says which failure a 401 or 403 stands for, where the key is the connection's and not the operator's; null, and null from it,
@@ -37,7 +46,7 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
         new(HttpMethod.Post, path, operation) { Body = body };
 }
 
-/// <summary>A 4xx answer: the provider understood and said no.</summary>
+/// <summary>An answer by which the provider says no: a 4xx, or a 5xx where a plugin asks about it.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The answer, where it is JSON; null where it is anything else. For decisions, never for messages.</param>
 public sealed record Refusal(int Status, JsonElement? Body)

@@ -6,6 +6,12 @@ namespace Engine.Flows;
 /// <summary>The failures a flow lists, each with what is known of it: the flow's own text, or else that of an operation.</summary>
 internal static class EndCodes
 {
+    /// <summary>What any call may fail with, whatever its operation declares, in doubt left out.</summary>
+    public static ImmutableArray<string> OfAnyCall { get; } =
+    [
+        Failures.RateLimited, Failures.ProviderTimeout, Failures.ProviderDown, Failures.ProviderChanged, Failures.ConfigError, Failures.Internal,
+    ];
+
     public static ImmutableArray<EndCode> Of(FlowDocument document, Library library)
     {
         var declared = library.Providers.SelectMany(used => used.Provider.Operations).SelectMany(operation => operation.Failures)

@@ -51,7 +51,10 @@ internal sealed partial class Lowering
             connect.IsSwappedByProvider, connect.OnOtherAccount, connect.OnDuplicate,
             connect.Params.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Params, connect.Params), place),
             connect.Credentials.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Credentials, connect.Credentials), place),
-            next);
+            next)
+        {
+            Suspended = connect.Suspended?.Value,
+        };
     }
 
     private CompiledStep.Redirect Redirect(StepNode.Redirect node, int next)
@@ -137,7 +140,15 @@ internal sealed partial class Lowering
         Shown(node.Qr, "qr"), Shown(node.Image, "image"), Shown(node.Code, "code"), Shown(node.Link, "link"), Shown(node.Frame, "frame"),
         Template(node.Text), node.ExpiresAt is null ? null : Parts.Value(binder.Moment(node.ExpiresAt), node.ExpiresAt.Scalar.Place),
         node.Life?.Value,
-        node.RotationsLeft is null ? null : Parts.Value(binder.Number(node.RotationsLeft), node.RotationsLeft.Scalar.Place));
+        node.RotationsLeft is null ? null : Parts.Value(binder.Number(node.RotationsLeft), node.RotationsLeft.Scalar.Place))
+    {
+        FrameSays =
+        [
+            .. node.FrameSays.Select(message => new FrameSays(
+                message.Name.Value, message.When.ToImmutableDictionary(member => member.Key.Value, member => member.Value.Value, StringComparer.Ordinal),
+                Fields.TextOf(message.Text))),
+        ],
+    };
 
     private int? Shown(ValueNode? node, string key) => node is null ? null : Parts.Value(binder.Shown(node, key), node.Scalar.Place);
 

@@ -232,9 +232,10 @@ internal sealed partial class ProofWriter
         if (slot?.Type is { } type) code.Write($"{slot.Identifier} = Make<{type}>();\n");
     }
 
+    /// <summary>An answer, or a form: never null, also where the variable may be.</summary>
     private void WriteAssignment(Scalar? name)
     {
-        if (name is not null) WriteAssignment(types.Slots.Get(name));
+        if (name is not null && types.Slots.Get(name) is { Type: { } type } slot) code.Write($"{slot.Identifier} = Make<{type.TrimEnd('?')}>();\n");
     }
 
     private string NewLabel() => string.Create(CultureInfo.InvariantCulture, $"L{labels++}");

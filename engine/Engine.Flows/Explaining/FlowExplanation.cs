@@ -21,23 +21,20 @@ public static class FlowExplanation
         text.Append(CultureInfo.InvariantCulture, $"{document.Name}: {Words(document.Title) ?? document.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"for: {string.Join(", ", document.Purposes).ToLowerInvariant()}\n");
         if (document.StartsOn is { } begin) text.Append(CultureInfo.InvariantCulture, $"begins when the provider calls {begin.Hook.Scalar.Value}\n");
-        foreach (var input in document.Inputs)
-        {
-            var given = input.Default is { } value ? $", '{value}' by default" : input.IsOptional ? ", may be left out" : "";
-            text.Append(CultureInfo.InvariantCulture, $"given at the start: {StepWords.FieldOf(input)}{given}\n");
-        }
+        foreach (var input in document.Inputs) text.Append(CultureInfo.InvariantCulture, $"given at the start: {StepWords.FieldOf(input)}\n");
 
         text.Append("\nWhat it does\n");
-        new StepWords(text, worst).Block(document.Steps, 1);
+        new StepWords(text, worst, document.Purposes.Contains(Purpose.Reauth)).Block(document.Steps, 1);
         text.Append("\nHow it may end\n  succeeded\n  cancelled: the person may leave at any time\n");
         var total = document.Total?.Value ?? Compilation.DefaultLimits.Total;
         text.Append(CultureInfo.InvariantCulture, $"  expired: after {Durations.Words(total)}\n");
         foreach (var fail in document.Fails)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {fail.Code}{(Words(fail.Text) is { } words ? $": {words}" : "")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  {fail.Code}{((Words(fail.Text) ?? Declared(fail, document, catalog)) is { Length: > 0 } words ? $": {words}" : "")}\n");
         }
 
-        text.Append("  or with a failure that any call may meet: rate_limited, provider_timeout, provider_down, provider_changed, config_error, internal\n");
+        var others = EndCodes.OfAnyCall.Except(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
+        text.Append(CultureInfo.InvariantCulture, $"  or with a failure that any call may meet: {string.Join(", ", others)}\n");
         WriteNeeds(text, document, worst);
         WriteCost(text, worst.Compute(), total);
         return text.ToString();
@@ -46,6 +43,7 @@ public static class FlowExplanation
     private static void WriteNeeds(StringBuilder text, FlowDocument document, WorstCase worst)
     {
         text.Append("\nWhat it needs\n");
+        if (document.Uses.IsEmpty) text.Append("  nothing\n");
         foreach (var use in document.Uses)
         {
             var calls = Steps.All(document.Steps).SelectMany(StepWords.CallsOf).Where(call => call.Alias.Value == use.Alias.Value)
@@ -64,8 +62,14 @@ public static class FlowExplanation
         text.Append(CultureInfo.InvariantCulture, $"  prompts: {cost.Prompts}\n");
         foreach (var (operation, count) in cost.Calls) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation}: {count}\n");
         foreach (var (operation, count) in cost.Undo) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation} to take back: {count}\n");
-        text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
+        if (!cost.Calls.IsEmpty) text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
     }
+
+    /// <summary>What the person reads where the flow leaves the text to the operation.</summary>
+    private static string? Declared(FailNode fail, FlowDocument document, Catalog catalog) =>
+        document.Uses.Select(use => catalog.FindProvider(use.Provider.Value)).OfType<Provider>()
+            .SelectMany(provider => provider.Operations).SelectMany(operation => operation.Failures)
+            .FirstOrDefault(failure => failure.Code == fail.Code.Value)?.Text.GetValueOrDefault("en");
 
     private static string Marks(Operation? operation) => operation switch
     {

@@ -106,7 +106,7 @@ internal sealed partial class FlowReader
     private StepNode.Connect? ReadConnect(YamlEntry verb)
     {
         if (ReadKeys(verb) is not { } keys) return null;
-        keys.RefuseOthers("identity", "swapped_by", "on_other_account", "on_duplicate", "params", "credentials");
+        keys.RefuseOthers("identity", "swapped_by", "on_other_account", "on_duplicate", "params", "credentials", "suspended");
         var identity = keys.Require("identity") is { } entry ? ReadIdentity(entry) : null;
         var onDuplicate = keys.Require("on_duplicate") is { } duplicate ? ReadChoice<OnDuplicate>(duplicate) : null;
         var mustSayOther = purposes.Contains(Purpose.Reauth);
@@ -115,10 +115,14 @@ internal sealed partial class FlowReader
         var swappedBy = keys.Find("swapped_by") is { } swap && ReadScalar(swap) is { } word ? FindWord(word, "provider") : null;
         var parameters = keys.Find("params") is { } given ? ReadNamedValues(given, ReadValue) : [];
         var credentials = keys.Find("credentials") is { } secret ? ReadNamedValues(secret, ReadMarkedExpression) : [];
+        var suspended = keys.Find("suspended") is { } cause && ReadScalar(cause) is { } named && IsName(named) ? named : null;
         return identity is null || onDuplicate is null || (mustSayOther && onOther is null)
             ? null
             : new StepNode.Connect(
-                verb.Key, identity, swappedBy is not null, onOther ?? OnOtherAccount.Reject, onDuplicate.Value, parameters, credentials);
+                verb.Key, identity, swappedBy is not null, onOther ?? OnOtherAccount.Reject, onDuplicate.Value, parameters, credentials)
+            {
+                Suspended = suspended,
+            };
     }
 
     private T? ReadChoice<T>(YamlEntry entry)

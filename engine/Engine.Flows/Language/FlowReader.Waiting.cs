@@ -91,7 +91,7 @@ internal sealed partial class FlowReader
     private ShowNode? ReadShow(Keys keys, bool isPrompt)
     {
         if (keys.Find("show") is not { } entry || ReadKeys(entry) is not { } show) return null;
-        show.RefuseOthers("qr", "image", "code", "link", "frame", "text", "expires_at", "life", "rotations_left");
+        show.RefuseOthers("qr", "image", "code", "link", "frame", "frame_says", "text", "expires_at", "life", "rotations_left");
         var shownText = show.Find("text");
         if (isPrompt && shownText is not null)
         {
@@ -109,7 +109,8 @@ internal sealed partial class FlowReader
             shownText is null ? null : ReadText(shownText, isFixed: false),
             FindMarkedExpression(show, "expires_at"),
             FindDuration(show, "life"),
-            FindMarkedExpression(show, "rotations_left"));
+            FindMarkedExpression(show, "rotations_left"),
+            ReadFrameSays(show));
     }
 
     private ValueNode? FindValue(Keys keys, string key) => keys.Find(key) is { } entry ? ReadValue(entry) : null;

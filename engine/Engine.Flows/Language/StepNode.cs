@@ -66,7 +66,11 @@ internal abstract record StepNode(Scalar Verb)
     /// <param name="OnOtherAccount">Reject where the flow does not re-authorize and says nothing.</param>
     public sealed record Connect(
         Scalar Verb, IdentityNode Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb);
+        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb)
+    {
+        /// <summary>The cause for which the provider does not let the connection work yet; null where it does.</summary>
+        public Scalar? Suspended { get; init; }
+    }
 
     public sealed record Fail(Scalar Verb, Scalar Code) : StepNode(Verb);
 
@@ -98,7 +102,11 @@ internal abstract record UndoNode
 /// <param name="Key">The key <c>show</c>.</param>
 internal sealed record ShowNode(
     Scalar Key, ValueNode? Qr, ValueNode? Image, ValueNode? Code, ValueNode? Link, ValueNode? Frame, TextNode? Text,
-    ValueNode.Expression? ExpiresAt, DurationNode? Life, ValueNode.Expression? RotationsLeft);
+    ValueNode.Expression? ExpiresAt, DurationNode? Life, ValueNode.Expression? RotationsLeft, ImmutableArray<FrameSaysNode> FrameSays);
+
+/// <summary>A message of the page in the frame, and what to say when it comes.</summary>
+/// <param name="When">The members by which it is known.</param>
+internal sealed record FrameSaysNode(Scalar Name, ImmutableArray<KeyValuePair<Scalar, Scalar>> When, TextNode Text);
 
 /// <summary>Something else a person may choose.</summary>
 /// <param name="After">Null: at once.</param>

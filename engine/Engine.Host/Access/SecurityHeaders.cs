@@ -8,17 +8,24 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
+    private static readonly object framesKey = new();
+
     public Task InvokeAsync(HttpContext context)
     {
         // At the last moment, since an error clears what was set before.
-        context.Response.OnStarting(SetAsync, context.Response.Headers);
+        context.Response.OnStarting(SetAsync, context);
         return next(context);
     }
 
+    /// <summary>Lets this one page show pages of these hosts in frames; without it, no page may.</summary>
+    /// <param name="hosts">Origins, such as <c>https://provider.example</c>.</param>
+    public static void AllowFrames(HttpContext context, IEnumerable<string> hosts) => context.Items[framesKey] = string.Join(' ', hosts);
+
     private static Task SetAsync(object state)
     {
-        var headers = (IHeaderDictionary)state;
-        headers.ContentSecurityPolicy = ContentPolicy;
+        var context = (HttpContext)state;
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = context.Items[framesKey] is string { Length: > 0 } hosts ? $"{ContentPolicy}; frame-src {hosts}" : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";

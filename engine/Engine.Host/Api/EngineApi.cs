@@ -25,7 +25,7 @@ internal static class EngineApi
         app.UseRouting();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapSession();
-        new Pages().Map(app);
+        new Pages(engine).Map(app);
 
         var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         v1.MapFlows();

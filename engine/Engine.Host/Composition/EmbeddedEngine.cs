@@ -14,23 +14,25 @@ namespace Engine.Host;
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
     private readonly EngineParts parts;
+    private readonly IConfiguration settings;
     private readonly RunStarter starter;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
-    private Task pumping = Task.CompletedTask;
     private readonly Deliveries deliveries;
+    private Task pumping = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private Task delivering = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, Uri? publicUrl, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
     {
         this.parts = parts;
+        settings = options.Settings;
         this.time = time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
-        Outside = new EngineAddress(publicUrl);
+        Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
@@ -77,7 +79,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options.PublicUrl, time, logger);
+        var engine = new EmbeddedEngine(built, caller, options, time, logger);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
@@ -133,6 +135,16 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(flow);
         return Sandbox?.FindProviderOf(flow)?.For(flow.Name) ?? [];
+    }
+
+    /// <summary>
+    /// The origins whose pages flows may show in a frame: those that plugins name in their settings, and the sandbox, which plays them.
+    /// The same for every run, so that the answer tells nobody which runs there are.
+    /// </summary>
+    public IEnumerable<string> FramedHosts()
+    {
+        var real = parts.Plugins.FramedHosts(provider => PluginOperationCaller.SettingsOf(settings, provider));
+        return Sandbox is null || real.IsEmpty ? real : real.Add(Sandbox.Address.GetLeftPart(UriPartial.Authority));
     }
 
     /// <summary>The world a run lives in; null for a run of the real providers, or where this engine has no sandbox.</summary>

@@ -29,7 +29,7 @@ internal sealed class PluginOperationCaller(
             // Statements, since the arms of one switch would share the type object, and a failure would pass for an answer.
             switch (await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token))
             {
-                case CallOutcome.Answered answered: return answered.Value;
+                case CallOutcome.Answered answered: return new Result<object>(answered.Value) { Pace = answered.Pace };
                 case CallOutcome.Failed failed: return failed.Failure;
                 default: throw new UnreachableException();
             }
@@ -47,10 +47,15 @@ internal sealed class PluginOperationCaller(
             .Select(child => KeyValuePair.Create(child.Key.ToLowerInvariant(), child.Value ?? "")));
 
     /// <summary>What a provider's class is made with; null where the run lives in a world that this engine does not have.</summary>
-    public async Task<ProviderSettings?> FindSettingsAsync(string provider, string? worldId, CancellationToken cancellation)
+    public Task<ProviderSettings?> FindSettingsAsync(string provider, string? world, CancellationToken cancellation) =>
+        FindSettingsAsync(settings, sandbox, provider, world, cancellation);
+
+    /// <summary>The operator's settings, or the world's own; null where this engine does not have that world.</summary>
+    internal static async Task<ProviderSettings?> FindSettingsAsync(
+        IConfiguration settings, SandboxLink? sandbox, string provider, string? world, CancellationToken cancellation)
     {
-        if (worldId is not { } id) return SettingsOf(settings, provider);
-        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } world ? new ProviderSettings(world.Settings) : null;
+        if (world is not { } id) return SettingsOf(settings, provider);
+        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } found ? new ProviderSettings(found.Settings) : null;
     }
 
     private static Failure TimedOut(OperationCall call, bool isInDoubt) =>

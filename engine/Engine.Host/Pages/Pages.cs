@@ -23,8 +23,11 @@ internal sealed class Pages
 
     private readonly FrozenDictionary<string, PageFile> files;
 
-    public Pages()
+    private readonly EmbeddedEngine engine;
+
+    public Pages(EmbeddedEngine engine)
     {
+        this.engine = engine;
         var assembly = typeof(Pages).Assembly;
         files = assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Root, StringComparison.Ordinal))
@@ -35,7 +38,11 @@ internal sealed class Pages
     {
         routes.MapGet("/", context => SendPageAsync(context, "start.html")).ExcludeFromDescription();
         routes.MapGet("/start", context => SendPageAsync(context, "start.html")).ExcludeFromDescription();
-        routes.MapGet("/connect/{run}", context => SendPageAsync(context, "connect.html")).ExcludeFromDescription();
+        routes.MapGet("/connect/{run}", context =>
+        {
+            SecurityHeaders.AllowFrames(context, engine.FramedHosts());
+            return SendPageAsync(context, "connect.html");
+        }).ExcludeFromDescription();
         routes.MapGet("/leave/{run}/{prompt}", context => SendPageAsync(context, "leave.html")).ExcludeFromDescription();
         routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned.html")).ExcludeFromDescription();
         routes.MapGet("/assets/{name}", (string name) => files.TryGetValue($"assets/{name}", out var file)

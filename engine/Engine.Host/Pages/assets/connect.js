@@ -5,7 +5,7 @@ import { setServerTime } from "./clock.js";
 import { endedCard } from "./ended.js";
 import { follow } from "./live.js";
 import { languageSwitch, local, t } from "./words.js";
-import { hasQr, promptCard } from "./prompt.js";
+import { hasFrame, hasQr, promptCard } from "./prompt.js";
 
 const run = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const main = document.getElementById("main");
@@ -42,7 +42,7 @@ function render() {
     else fill(main, notice, workingCard(), under());
     return;
   }
-  const key = `${view.prompt.id} ${hasQr(view)} ${document.documentElement.lang}`;
+  const key = `${view.prompt.id} ${hasQr(view)} ${hasFrame(view)} ${document.documentElement.lang}`;
   if (card?.key === key) {
     card.part.update(view);
     main.querySelector(".banner")?.remove();

@@ -20,7 +20,7 @@ export function endedCard(view, canStart) {
     expired: t("expiredTitle"),
   }[status];
   const sentence = {
-    succeeded: t("succeededText", { title }),
+    succeeded: local(view.exit.text) || t("succeededText", { title }),
     failed: local(view.exit.text) || t("failedText"),
     cancelled: t("cancelledText"),
     expired: local(view.exit.text) || t("expiredText"),

@@ -3,6 +3,7 @@ import { announce, fill, h, icon } from "./dom.js";
 import { everyTick, until } from "./clock.js";
 import { formFields } from "./form.js";
 import { clockTime, local, t } from "./words.js";
+import { openable, providerFrame } from "./frame.js";
 import { qrTile } from "./qr.js";
 
 const away = "M14 5h5v5 M19 5l-8 8 M11 7H6a1 1 0 0 0-1 1v10a1 1 0 0 0 1 1h10a1 1 0 0 0 1-1v-5";
@@ -11,6 +12,9 @@ const lastMinutes = 120000;
 /** Whether a QR code is shown, or was a moment ago and is being renewed. */
 export const hasQr = ({ prompt: { show }, qr_svg: svg }) => Boolean(show && (svg || show.qr || !(show.image || show.code || show.link || show.frame)));
 
+/** Whether the provider's own page is shown. */
+export const hasFrame = ({ prompt: { show } }) => Boolean(show?.frame && openable(show.frame));
+
 /**
  * The card of one prompt. `send(action, values)` answers it; gives `{ element, update(view), focus() }`.
  * `send` resolves to nothing, to the fields' errors, or to a sentence; `leave` goes to the provider's page, or resolves to a sentence.
@@ -18,6 +22,7 @@ export const hasQr = ({ prompt: { show }, qr_svg: svg }) => Boolean(show && (svg
 export function promptCard(view, send, leave) {
   const prompt = view.prompt;
   const tile = hasQr(view) ? qrTile() : null;
+  const frame = hasFrame(view) ? providerFrame() : null;
   const text = h("p", { class: "lead" });
   const values = h("div", { class: "shown" });
   const messages = h("div", { class: "messages", id: "messages", role: "alert" });
@@ -75,6 +80,7 @@ export function promptCard(view, send, leave) {
     if (text.textContent !== sentence) text.textContent = sentence;
     text.hidden = sentence === "";
     tile?.update(current.show ?? {}, next.qr_svg ?? null);
+    frame?.update(current.show?.frame ?? null, current.frame_says);
     fill(values, shownValues(current.show));
     fill(messages, refusals());
     messages.hidden = current.messages.length === 0;
@@ -140,7 +146,7 @@ export function promptCard(view, send, leave) {
     (prompt.fields.length > 0 || prompt.can_submit) && form,
     page, page && trouble,
     actions, deadline);
-  const element = h("section", { class: tile ? "card with-qr" : "card" }, tile?.element, words);
+  const element = h("section", { class: tile || frame ? "card with-qr" : "card" }, tile?.element ?? frame?.element, tile && frame?.element, words);
   if (prompt.messages.length > 0) fields.refuse(messages.id);
   update(view);
   let drawn = false;
@@ -168,7 +174,6 @@ function shownValues(show) {
   return [
     show.image?.startsWith("data:image/") && h("img", { class: "shown-image", src: show.image, alt: "" }),
     show.code && !isOver && h("p", { class: "shown-code" }, h("span", { class: "visually-hidden" }, `${t("shownCode")}: `), show.code),
-    [show.link, show.frame].filter((address) => address?.startsWith("https://")).map((address) =>
-      h("a", { class: "button quiet", href: address, target: "_blank", rel: "noopener noreferrer" }, t("openLink"), icon(away))),
-  ].flat();
+    show.link && openable(show.link) && h("a", { class: "button quiet", href: show.link, target: "_blank", rel: "noopener noreferrer" }, t("openLink"), icon(away)),
+  ];
 }

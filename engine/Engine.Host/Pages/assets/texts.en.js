@@ -30,6 +30,8 @@ export const texts = {
   rotationsLeft: "New codes left: {count}",
   shownCode: "Your code",
   openLink: "Open the page",
+  openInWindow: "Open it in a window of its own",
+  frameTitle: "The service's own page",
   submit: "Continue",
   sending: "Checking…",
   required: "Fill this in",

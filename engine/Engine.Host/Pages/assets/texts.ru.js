@@ -30,6 +30,8 @@ export const texts = {
   rotationsLeft: "Осталось новых кодов: {count}",
   shownCode: "Ваш код",
   openLink: "Открыть страницу",
+  openInWindow: "Открыть в отдельном окне",
+  frameTitle: "Страница самого сервиса",
   submit: "Продолжить",
   sending: "Проверяем…",
   required: "Заполните это поле",

@@ -45,6 +45,20 @@ public sealed class FlowCompilerTests
     }
 
     [Fact]
+    public void A_plugin_without_the_types_it_declares_is_a_finding_at_the_call()
+    {
+        var provider = RadistLookalike.Catalog.Providers[0];
+        var hollow = new Catalog([provider with { Operations = [.. provider.Operations.Select(one => one with { InputType = "Gone.Input" })] }]);
+
+        var check = FlowCompiler.Check(Source("flow: f\nuses: { radist: radist }\nsteps:\n  - call: radist.list\n"), hollow, CancellationToken.None);
+
+        Assert.Null(check.Flow);
+        Assert.Equal(
+            "flow.yaml(4,11): error FLOW290: the types of 'list' are not in the plugin of provider 'radist'",
+            $"{Assert.Single(check.Findings)}");
+    }
+
+    [Fact]
     public void Cancellation_is_heard()
     {
         Assert.Throws<OperationCanceledException>(() =>
