@@ -24,7 +24,17 @@ internal static class RadistLookalike
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
         Operation("keep", "Keep", "Nothing", Effect.Safe, creates: false),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
-    ])]);
+    ])
+    {
+        Hooks = [new Hook("event", "Engine.Tests.Lookalike.Device", IsOnRedirect: false)],
+    }]);
+
+    /// <summary>The same by another name, and once more with credentials.</summary>
+    public static ImmutableArray<Provider> MadeUp { get; } =
+    [
+        Catalog.Providers[0] with { Name = "desk" },
+        Catalog.Providers[0] with { Name = "vault", CredentialsType = "Engine.Tests.Lookalike.Keys" },
+    ];
 
     /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with

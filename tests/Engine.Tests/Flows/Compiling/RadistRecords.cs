@@ -16,6 +16,7 @@ public sealed record FindConnection(Secret SessionId);
 public enum ConnectionStatus { Unknown, Active, NotPaid }
 public sealed record CreatedConnection(int Id, ConnectionStatus? Status = null);
 public sealed record Nothing;
+public sealed record Keys(Secret Token, string? Note = null);
 public sealed record Device(string Name, bool Trusted, int Age);
 public sealed record Listing(
     string Name, string? Note, int Count, long Total, decimal Price, double Share, bool Ready, TimeSpan Left, DateTimeOffset At, DateTimeOffset? Until,
