@@ -27,10 +27,8 @@ internal static partial class GoldenFlow
         name.StartsWith("providers/", StringComparison.Ordinal)
             ? ProviderCompiler.Check(new FlowSource(name, new ShownText(flow).Content), CancellationToken.None).Findings
             : name.StartsWith("compiler/", StringComparison.Ordinal)
-            ? FlowCompiler.Check(new FlowSource(name, new ShownText(flow).Content), Catalog, CancellationToken.None).Findings
+            ? FlowCompiler.Check(new FlowSource(name, new ShownText(flow).Content), RadistLookalike.Catalog, CancellationToken.None).Findings
             : FlowReader.Read(new FlowSource(name, new ShownText(flow).Content)).Findings;
-
-    private static Catalog Catalog { get; } = new([.. RadistLookalike.Catalog.Providers, .. RadistLookalike.MadeUp]);
 
     /// <summary>The flow without the findings written in it.</summary>
     public static string Strip(string annotated) =>

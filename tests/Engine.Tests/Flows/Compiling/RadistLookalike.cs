@@ -26,15 +26,24 @@ internal static class RadistLookalike
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
     ])
     {
-        Hooks = [new Hook("event", "Engine.Tests.Lookalike.Device", IsOnRedirect: false)],
-    }]);
+        Redirects =
+        [
+            new Redirect(
+                "consent", "Engine.Tests.Lookalike.Nothing", "Engine.Tests.Lookalike.CreatedConnection", true, [Fails("denied")],
+                ImmutableDictionary<string, string>.Empty.Add("access_denied", "denied")),
+        ],
+        Hooks =
+        [
+            new Hook("event", "Engine.Tests.Lookalike.CreatedConnection", false),
+            new Hook("installed", "Engine.Tests.Lookalike.CreatedConnection", true),
+        ],
+    }, Vault]);
 
-    /// <summary>The same by another name, and once more with credentials.</summary>
-    public static ImmutableArray<Provider> MadeUp { get; } =
-    [
-        Catalog.Providers[0] with { Name = "desk" },
-        Catalog.Providers[0] with { Name = "vault", CredentialsType = "Engine.Tests.Lookalike.Keys" },
-    ];
+    /// <summary>A provider whose connections have credentials.</summary>
+    public static Provider Vault => new("vault", "build-1", "Engine.Tests", Image, [Operation("list", "Nothing", "Listing", Effect.Safe, creates: false)])
+    {
+        CredentialsType = "Engine.Tests.Lookalike.VaultTokens",
+    };
 
     /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with

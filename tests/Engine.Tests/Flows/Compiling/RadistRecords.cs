@@ -16,7 +16,6 @@ public sealed record FindConnection(Secret SessionId);
 public enum ConnectionStatus { Unknown, Active, NotPaid }
 public sealed record CreatedConnection(int Id, ConnectionStatus? Status = null);
 public sealed record Nothing;
-public sealed record Keys(Secret Token, string? Note = null);
 public sealed record Device(string Name, bool Trusted, int Age);
 public sealed record Listing(
     string Name, string? Note, int Count, long Total, decimal Price, double Share, bool Ready, TimeSpan Left, DateTimeOffset At, DateTimeOffset? Until,
@@ -24,3 +23,4 @@ public sealed record Listing(
     Guid Key, Secret Token, ShowOnce Pairing, string QRUrl, object Anything, Dictionary<string, string> Map, Device First, Device? Last);
 public sealed record Keep(object? Anything = null, Listing? Whole = null, ShowOnce? Shown = null, Secret? Hidden = null, string? Text = null);
 public sealed record Remove { public required int Id { get; init; } public string? Reason { get; init; } public TimeSpan Wait { get; init; } }
+public sealed record VaultTokens(Secret AccessToken, Secret? RefreshToken, DateTimeOffset? ExpiresAt = null);
