@@ -145,7 +145,10 @@ internal sealed class Rehearsal
             BinaryPrimitives.WriteInt32BigEndian(bytes[^4..], ++chance);
         });
         var request = new StartRequest(
-            flow.Flow.Name, test.Input, test.Purpose, test.Purpose == Purpose.Connect ? null : connection, Subject, null, null);
+            flow.Flow.Name, test.Input, test.Purpose, test.Purpose == Purpose.Connect ? null : connection, Subject, null, null)
+        {
+            Payload = test.BeginsWith?.MakeJson(Start),
+        };
         var outcome = Now(starter.StartAsync(request, default));
         if (outcome is StartOutcome.Started started) return started.Run;
         transcript.Add("start", outcome is StartOutcome.InputRefused refused
