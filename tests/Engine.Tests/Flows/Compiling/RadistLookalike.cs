@@ -24,7 +24,20 @@ internal static class RadistLookalike
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
         Operation("keep", "Keep", "Nothing", Effect.Safe, creates: false),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
-    ])]);
+    ])
+    {
+        Redirects =
+        [
+            new Redirect(
+                "consent", "Engine.Tests.Lookalike.Nothing", "Engine.Tests.Lookalike.CreatedConnection", true, [Fails("denied")],
+                ImmutableDictionary<string, string>.Empty.Add("access_denied", "denied")),
+        ],
+        Hooks =
+        [
+            new Hook("event", "Engine.Tests.Lookalike.CreatedConnection", false),
+            new Hook("installed", "Engine.Tests.Lookalike.CreatedConnection", true),
+        ],
+    }]);
 
     /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with
