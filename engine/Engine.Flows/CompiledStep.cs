@@ -12,6 +12,8 @@ namespace Engine.Flows;
 [JsonDerivedType(typeof(CompiledStep.Call), "call")]
 [JsonDerivedType(typeof(CompiledStep.Poll), "poll")]
 [JsonDerivedType(typeof(CompiledStep.Prompt), "prompt")]
+[JsonDerivedType(typeof(CompiledStep.Redirect), "redirect")]
+[JsonDerivedType(typeof(CompiledStep.Await), "await")]
 [JsonDerivedType(typeof(CompiledStep.Branch), "branch")]
 [JsonDerivedType(typeof(CompiledStep.If), "if")]
 [JsonDerivedType(typeof(CompiledStep.Set), "set")]
@@ -41,7 +43,27 @@ public abstract record CompiledStep(string Name, int Line)
     public sealed record Poll(
         string Name, int Line, int Site, int? As, int? FromValue, bool IsFirstAfter, TimeSpan Every, int UntilCondition,
         TimeSpan Timeout, int? DeadlineValue, int? OnTimeout, ImmutableArray<Handler> Catch, Show? Show,
-        ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line);
+        ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line)
+    {
+        /// <summary>The flow's hook whose call brings a further round at once; null for none.</summary>
+        public string? WakeOn { get; init; }
+    }
+
+    /// <summary>Sends the person to a page of the provider and waits for the return.</summary>
+    /// <param name="Page">The provider's name for the redirect.</param>
+    /// <param name="OutputType">The record that the person comes back with, with its assembly.</param>
+    /// <param name="Arguments">The value that gives the redirect's input record.</param>
+    /// <param name="OnTimeout">Where to go then; null: the run ends as expired.</param>
+    /// <param name="IsPopup">Whether a window of its own is offered beside the full page.</param>
+    public sealed record Redirect(
+        string Name, int Line, string Provider, string Page, string OutputType, int Arguments, int? As, TextTemplate? Text, TimeSpan Timeout,
+        int? OnTimeout, ImmutableArray<Handler> Catch, bool IsPopup, int Next) : CompiledStep(Name, Line);
+
+    /// <summary>Waits for a call of the provider; one that came before is kept until then.</summary>
+    /// <param name="Hook">The flow's name for it.</param>
+    /// <param name="OnTimeout">Where to go then; null: the run fails with provider_timeout.</param>
+    public sealed record Await(
+        string Name, int Line, string Hook, int? As, TimeSpan Timeout, int? OnTimeout, int Next) : CompiledStep(Name, Line);
 
     /// <summary>Asks the person and waits; with a submit call, asks again until it is accepted.</summary>
     /// <param name="As">The slot of the form; null where it is not kept.</param>

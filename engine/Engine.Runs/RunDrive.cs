@@ -61,6 +61,8 @@ internal sealed class RunDrive(
             {
                 InboxContent.Replied replied => new RunEvent.Replied(replied.Reply),
                 InboxContent.CancelRequested => new RunEvent.CancelRequested(),
+                InboxContent.Returned returned => new RunEvent.Returned(returned.Return),
+                InboxContent.Signalled signalled => new RunEvent.Signalled(signalled.Signal),
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
         }

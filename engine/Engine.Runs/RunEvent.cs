@@ -30,6 +30,12 @@ public abstract record RunEvent
     /// <summary>A person answered a prompt.</summary>
     public sealed record Replied(Reply Reply) : RunEvent;
 
+    /// <summary>The person came back from the provider's page.</summary>
+    public sealed record Returned(Return Return) : RunEvent;
+
+    /// <summary>The provider called one of the run's hooks.</summary>
+    public sealed record Signalled(Signal Signal) : RunEvent;
+
     /// <summary>Somebody asks to end the run.</summary>
     public sealed record CancelRequested : RunEvent;
 

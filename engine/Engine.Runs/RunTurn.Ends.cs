@@ -86,7 +86,7 @@ internal sealed partial class RunTurn
     {
         for (var slot = RootSlots.Failure; slot < run.Slots.Length; slot++)
         {
-            if (slot is not (RootSlots.Run or RootSlots.Now)) SetSlot(slot, null);
+            if (slot is not (RootSlots.Run or RootSlots.Now) && slot != flow.HooksSlot && slot != flow.StartsOn?.Slot) SetSlot(slot, null);
         }
         if (run.HasNewLeftover) SetSlot(RootSlots.Leftover, LeftoverRecord());
         Change(run with { Restarts = run.Restarts + 1, Ending = null, Memory = run.Memory.Clear() });
@@ -128,6 +128,8 @@ internal sealed partial class RunTurn
             Prompt = null,
             Ending = null,
             Leftover = run.Leftover.Clear(),
+            Signals = [],
+            Hints = [],
         });
     }
 }

@@ -32,7 +32,11 @@ internal sealed partial class RunTurn
     private void BeginRound(CompiledStep.Poll step)
     {
         var memory = Memory;
-        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }) });
+        Drift(run with
+        {
+            Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }),
+            Hints = step.WakeOn is { } hook ? run.Hints.Remove(hook, StringComparer.Ordinal) : run.Hints,
+        });
         BeginCall(PendingKind.Poll, step.Site, null);
     }
 
@@ -52,7 +56,7 @@ internal sealed partial class RunTurn
         var memory = Memory;
         var pause = step.Every + memory.Slower;
         if (pace > pause) pause = Sooner(now + pace.Value, now + Pauses.LongestPace) - now;
-        memory = memory with { Failures = 0, NextAt = now + pause };
+        memory = memory with { Failures = 0, NextAt = IsHinted(step) ? now : now + pause };
         Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
         ShowPoll(step);
     }

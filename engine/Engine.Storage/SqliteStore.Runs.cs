@@ -21,6 +21,7 @@ public sealed partial class SqliteStore
 
                 var number = InsertRun(session, run, body, journal.Count);
                 InsertJournal(session, number, 1, journal);
+                InsertHooks(session, run);
                 if (key is not null) KeepKey(session, key, run.Id);
                 return new RunCreation.Created();
             },

@@ -21,6 +21,7 @@ public sealed partial class SqliteStore
                     ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
                 ForgetApplied(session, number, save.Run);
                 if (save.Connection is not null) PutConnection(session, save.Connection);
+                if (save.Connection is not null) PassHooks(session, save.Run.Id, save.Connection.Id);
                 if (save.IsLeftoverUsedUp) DeleteTaken(session, save.Run.Id);
                 if (leftover is not null) PutLeftover(session, save.Run, leftover);
                 return true;

@@ -46,6 +46,7 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst, bool isAuth
                 break;
             case StepNode.Poll poll:
                 Say(depth, $"ask {Name(poll.Operation)} every {poll.Every.Scalar} until {Code(poll.Until)}{Keep(poll.As)}");
+                if (poll.WakeOn is { } hint) Say(depth + 1, $"at once when the provider calls '{hint}'");
                 SayShown(poll.Show, depth + 1);
                 SayActions(poll.Actions, depth + 1);
                 SayExits(poll.Catch, depth + 1);
@@ -54,6 +55,15 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst, bool isAuth
                 break;
             case StepNode.Prompt prompt:
                 SayPrompt(prompt, depth);
+                break;
+            case StepNode.Redirect redirect:
+                Say(depth, $"send the person to {redirect.Page.Scalar.Value} and wait for the return{Keep(redirect.As)}");
+                SayExits(redirect.Catch, depth + 1);
+                SayBlock($"after {redirect.Timeout.Scalar}", redirect.OnTimeout, depth + 1, TimedOut);
+                break;
+            case StepNode.Await wait:
+                Say(depth, $"wait until the provider calls '{wait.Hook}'{Keep(wait.As)}");
+                SayBlock($"after {wait.Timeout.Scalar}", wait.OnTimeout, depth + 1, TimedOut);
                 break;
             case StepNode.Branch branch:
                 Say(depth, $"depending on {Code(branch.Subject)}:");

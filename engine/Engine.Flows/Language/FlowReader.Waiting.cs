@@ -15,6 +15,7 @@ internal sealed partial class FlowReader
         var timeout = keys.Require("timeout") is { } limit ? ReadDuration(limit, LongestStep) : null;
         var first = keys.Find("first") is { } word && ReadScalar(word) is { } when ? FindWord(when, "after") : null;
         var asName = ReadAs(keys);
+        var wakeOn = ReadWakeOn(keys);
         var from = FindMarkedExpression(keys, "from");
         var deadline = FindMarkedExpression(keys, "deadline");
         var onTimeout = FindBlock(keys, "on_timeout");
@@ -31,7 +32,7 @@ internal sealed partial class FlowReader
             ? null
             : new StepNode.Poll(
                 verb.Key, operation, asName, from, first is not null, every, until, timeout, deadline, onTimeout, handlers, show,
-                actions);
+                actions, wakeOn);
     }
 
     private ValueNode.Expression? FindMarkedExpression(Keys keys, string key) =>

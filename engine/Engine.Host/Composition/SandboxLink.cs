@@ -20,7 +20,8 @@ public abstract class SandboxLink : IAsyncDisposable
 
     /// <summary>Makes a world; null where the provider or the scenario does not exist.</summary>
     /// <param name="continues">The world whose connections it takes over; null begins empty.</param>
-    public abstract Task<WorldAddress?> NewWorldAsync(string provider, string? scenario, string? continues, CancellationToken cancellation);
+    /// <param name="engine">Where the world reaches this engine.</param>
+    public abstract Task<WorldAddress?> NewWorldAsync(string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation);
 
     /// <summary>Where a world is now; null where there is none.</summary>
     public abstract Task<WorldAddress?> FindWorldAsync(string id, CancellationToken cancellation);
@@ -43,8 +44,8 @@ public abstract class SandboxLink : IAsyncDisposable
         public override Uri Address => server.Address;
 
         public override Task<WorldAddress?> NewWorldAsync(
-            string provider, string? scenario, string? continues, CancellationToken cancellation) =>
-            Task.FromResult(server.NewWorld(provider, scenario, "en", continues));
+            string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation) =>
+            Task.FromResult(server.NewWorld(provider, scenario, "en", continues, engine));
 
         public override Task<WorldAddress?> FindWorldAsync(string id, CancellationToken cancellation) => Task.FromResult(server.FindWorld(id));
 
@@ -96,9 +97,9 @@ public abstract class SandboxLink : IAsyncDisposable
         }
 
         public override async Task<WorldAddress?> NewWorldAsync(
-            string provider, string? scenario, string? continues, CancellationToken cancellation)
+            string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation)
         {
-            using var response = await http.PostAsJsonAsync("worlds", new { provider, scenario, language = "en", continues }, wire, cancellation);
+            using var response = await http.PostAsJsonAsync("worlds", new { provider, scenario, language = "en", continues, engineUrl = engine }, wire, cancellation);
             return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<WorldAddress>(wire, cancellation) : null;
         }
 

@@ -15,13 +15,17 @@ internal sealed class EngineServer : IAsyncDisposable
 {
     private readonly WebApplication app;
 
-    private EngineServer(WebApplication app, EmbeddedEngine engine)
+    private EngineServer(WebApplication app, EmbeddedEngine engine, Uri listening)
     {
         this.app = app;
         Engine = engine;
+        Listening = listening;
     }
 
     public EmbeddedEngine Engine { get; }
+
+    /// <summary>What it listens on, on loopback; behind a proxy others know it by another address.</summary>
+    public Uri Listening { get; }
 
     /// <exception cref="EngineStartException">The port is taken, or the engine cannot start.</exception>
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
@@ -63,8 +67,9 @@ internal sealed class EngineServer : IAsyncDisposable
         }
 
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        engine.Address = addresses?.Addresses.First();
-        return new EngineServer(web, engine);
+        var listening = new Uri(addresses?.Addresses.First() ?? throw new InvalidOperationException("the server listens on nothing"));
+        engine.ListenAt(listening);
+        return new EngineServer(web, engine, listening);
     }
 
     // The web host logs with a stack trace what the caller of StartAsync is told anyway, such as a port in use.

@@ -50,7 +50,7 @@ function render() {
     return;
   }
   const kept = card?.prompt === view.prompt.id ? card.part.values() : null;
-  const part = promptCard(view, reply);
+  const part = promptCard(view, reply, leave);
   card = { key, prompt: view.prompt.id, part };
   fill(main, notice, part.element, under());
   if (kept) part.setValues(kept);
@@ -117,6 +117,18 @@ async function reply(action, values) {
         ? { fields: Object.fromEntries(errors.map((wrong) => [wrong.field, local(wrong.text)])) }
         : { sentence: t("notSent") };
     }
+  }
+}
+
+// Each departure has an address of its own; coming back by the browser's button and leaving again makes another.
+async function leave(prompt) {
+  try {
+    const visit = await post(`/v1/runs/${run}/visits`, { prompt });
+    location.assign(visit.url);
+    return null;
+  } catch (error) {
+    live?.lookNow();
+    return t(error.code === "stale_reply" ? "stale" : "notLeft");
   }
 }
 

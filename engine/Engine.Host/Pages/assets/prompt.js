@@ -17,9 +17,9 @@ export const hasFrame = ({ prompt: { show } }) => Boolean(show?.frame && openabl
 
 /**
  * The card of one prompt. `send(action, values)` answers it; gives `{ element, update(view), focus() }`.
- * `send` resolves to nothing, to the fields' errors, or to a sentence.
+ * `send` resolves to nothing, to the fields' errors, or to a sentence; `leave` goes to the provider's page, or resolves to a sentence.
  */
-export function promptCard(view, send) {
+export function promptCard(view, send, leave) {
   const prompt = view.prompt;
   const tile = hasQr(view) ? qrTile() : null;
   const frame = hasFrame(view) ? providerFrame() : null;
@@ -29,6 +29,7 @@ export function promptCard(view, send) {
   const trouble = h("p", { class: "field-error", role: "alert" });
   const actions = h("div", { class: "actions" });
   const deadline = h("p", { class: "deadline" });
+  const page = prompt.redirect ? redirectPart() : null;
   const fields = formFields(prompt.fields, () => { trouble.textContent = ""; });
   const button = prompt.can_submit ? h("button", { type: "submit", class: "button primary" }) : null;
   const form = h("form", { class: "form", novalidate: true, autocomplete: "on" }, messages, fields.elements, trouble, button);
@@ -110,6 +111,27 @@ export function promptCard(view, send) {
     return element;
   }
 
+  // The whole page goes first: a window of its own is often stopped, and cannot be trusted to say when it closes.
+  function redirectPart() {
+    const go = h("button", { type: "button", class: "button primary", onclick: depart }, local(prompt.button) || t("submit"));
+    const popup = prompt.redirect.is_popup && h("a", {
+      class: "button quiet", target: "_blank", rel: "noopener",
+      href: `/leave/${encodeURIComponent(view.id)}/${encodeURIComponent(prompt.id)}`,
+    }, t("openWindow"), icon(away));
+    // A page that the browser kept and shows again after its back button can be left once more.
+    window.addEventListener("pageshow", () => { go.disabled = false; });
+    return h("div", { class: "actions" }, go, popup);
+
+    async function depart() {
+      go.disabled = true;
+      trouble.textContent = "";
+      const sentence = await leave(prompt.id);
+      if (!sentence) return;
+      go.disabled = false;
+      trouble.textContent = sentence;
+    }
+  }
+
   function tick() {
     for (const element of actions.children) element.tick();
     const left = current.expires_at ? until(current.expires_at) : Infinity;
@@ -119,9 +141,10 @@ export function promptCard(view, send) {
 
   const words = h("div", { class: "words" },
     h("h1", { tabindex: "-1" }, local(view.title) || view.flow),
-    view.purpose === "reauth" && h("p", { class: "purpose" }, t("reauthorizing")),
+    view.purpose !== "connect" && h("p", { class: "purpose" }, t(view.purpose === "reauth" ? "reauthorizing" : "reconfiguring")),
     text, values,
     (prompt.fields.length > 0 || prompt.can_submit) && form,
+    page, page && trouble,
     actions, deadline);
   const element = h("section", { class: tile || frame ? "card with-qr" : "card" }, tile?.element ?? frame?.element, tile && frame?.element, words);
   if (prompt.messages.length > 0) fields.refuse(messages.id);
