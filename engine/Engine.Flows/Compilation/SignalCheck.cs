@@ -72,7 +72,7 @@ internal sealed class SignalCheck(FlowDocument document, Library library, Binder
     private static IEnumerable<string> HooksIn(Translation translation) =>
         translation.Names.Reads.Where(read => read.Value.Name == Slots.HooksRoot)
             .Select(read => read.Key.Parent).OfType<MemberAccessExpressionSyntax>()
-            .Select(access => Names.Fold(access.Name.Identifier.Text));
+            .Select(access => Names.Fold(access.Name.Identifier.ValueText));
 
     private void CheckNobody(StepNode step)
     {
