@@ -69,6 +69,9 @@ internal static partial class Log
     [LoggerMessage(35, LogLevel.Error, "providers' calls that begin flows could not be looked at; the next look tries again")]
     public static partial void DeliveriesFailed(ILogger log, Exception cause);
 
+    [LoggerMessage(36, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again")]
+    public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
+
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);
 

@@ -150,15 +150,28 @@ internal sealed class PluginBuild : ProviderBuild
                 return (null, new Failure(Failures.ConfigError, $"provider '{name}' has no settings, but these are set: {settings}"));
             }
 
-            return (provider.Constructor.Invoke([.. provider.Constructor.GetParameters().Select(Argument)]), null);
+            var egress = EgressOf(provider, record, settings);
+            return (provider.Constructor.Invoke([.. provider.Constructor.GetParameters().Select(parameter => Argument(parameter, egress))]), null);
         }
         catch (Exception error)
         {
             return (null, new Failure(Failures.Internal, $"provider '{name}': its constructor threw {TypeOf(error)}"));
         }
 
-        object? Argument(ParameterInfo parameter) =>
-            parameter.ParameterType == typeof(ProviderHttp) ? http : parameter.ParameterType == typeof(TimeProvider) ? time : record;
+        object? Argument(ParameterInfo parameter, Egress egress) =>
+            parameter.ParameterType == typeof(ProviderHttp) ? http.Within(egress) : parameter.ParameterType == typeof(TimeProvider) ? time : record;
+    }
+
+    private static Egress EgressOf(ProviderClass provider, object? record, ProviderSettings settings)
+    {
+        return new Egress(provider.Hosts, AddressesOf(isSet: false), AddressesOf(isSet: true));
+
+        ImmutableArray<Uri> AddressesOf(bool isSet) => record is null
+            ? []
+            : [.. SettingsBinder.Properties(record.GetType())
+                .Where(property => settings.Find(SettingsBinder.SettingName(property)) is not null == isSet)
+                .Select(property => property.GetValue(record))
+                .OfType<Uri>()];
     }
 
     // The type alone: a message may hold what must not be seen.

@@ -56,7 +56,20 @@ internal static partial class PluginInspector
             CredentialsType = credentials?.FullName,
             Deletion = RoleInspector.FindDeletion(type),
         };
-        return new ProviderClass(provider, constructors[0], settings, credentials, operations) { Redirects = redirects, Hooks = hooks };
+        return new ProviderClass(provider, constructors[0], settings, credentials, operations) { Hosts = HostsOf(type), Redirects = redirects, Hooks = hooks };
+    }
+
+    private static ImmutableArray<string> HostsOf(Type type)
+    {
+        if (Find<ProviderAttribute>(type) is not { } attribute
+            || Named(attribute, nameof(ProviderAttribute.Hosts)) is not IEnumerable<CustomAttributeTypedArgument> listed) return [];
+        ImmutableArray<string> hosts = [.. listed.Select(host => Text(host.Value))];
+        foreach (var host in hosts)
+        {
+            Require(HostPattern.IsValid(host), $"[Provider] on '{type}': '{host}' is not a host; write one such as api.example.com, or *.example.com for any one label before it");
+        }
+
+        return hosts;
     }
 
     private static IEnumerable<MethodInfo> Marked<T>(Type type) =>
@@ -140,6 +153,9 @@ internal static partial class PluginInspector
 internal sealed record ProviderClass(
     Provider Provider, ConstructorInfo Constructor, Type? Settings, Type? Credentials, ImmutableArray<OperationMethod> Operations)
 {
+    /// <summary>The hosts it may call besides the addresses in its settings.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
     public ImmutableArray<RedirectMethod> Redirects { get; init; } = [];
 
     public ImmutableArray<HookMethod> Hooks { get; init; } = [];

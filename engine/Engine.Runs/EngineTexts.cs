@@ -64,6 +64,10 @@ public static class EngineTexts
         (Failures.InDoubt, "It is not known whether the service carried this out. Do not repeat it; tell the operator.",
             "Неизвестно, выполнил ли сервис это действие. Не повторяйте его; сообщите администратору."),
         (Failures.Internal, "Something went wrong on our side. We have to look into it.", "Что-то сломалось у нас. Нам нужно разобраться."),
+        (HealthRules.AccessEnds, "Access ends soon.", "Доступ скоро закончится."),
+        (HealthRules.AccessEnded, "Access has ended.", "Срок доступа закончился."),
+        (HealthRules.RefreshRefused, "The service no longer renews the access.", "Сервис больше не продлевает доступ."),
+        (HealthRules.RefreshOutcomeUnknown, "Access was lost while it was being renewed.", "Доступ потерян во время продления."),
         (NotNow, "That is not possible yet. Try again a little later.", "Пока это невозможно. Попробуйте немного позже."));
 
     private static readonly FrozenDictionary<string, ImmutableDictionary<string, string>> Fields = Table(

@@ -160,7 +160,7 @@ internal sealed class RunDrive(
         try
         {
             var result = await ports.Caller.CallAsync(request, cancellation);
-            return result.IsFailure ? new RunEvent.CallFailed(made.Id, result.Failure) : new RunEvent.CallAnswered(made.Id, result.Value);
+            return result.IsFailure ? new RunEvent.CallFailed(made.Id, result.Failure) : new RunEvent.CallAnswered(made.Id, result.Value, result.Pace);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -75,7 +75,7 @@ internal sealed partial class RunTurn
         {
             case RunEvent.Started: Start(); break;
             case RunEvent.Woke: Wake(); break;
-            case RunEvent.CallAnswered answered: if (AwaitedCall(answered.Effect) is { } call) Answer(call, answered.Value); break;
+            case RunEvent.CallAnswered answered: if (AwaitedCall(answered.Effect) is { } call) Answer(call, answered.Value, answered.Pace); break;
             case RunEvent.CallFailed failed: if (AwaitedCall(failed.Effect) is { } failing) Fail(failing, failed.Failure); break;
             case RunEvent.CallLost lost: if (AwaitedCall(lost.Effect) is { } gone) Lose(gone); break;
             case RunEvent.Replied replied: Hear(replied.Reply); break;

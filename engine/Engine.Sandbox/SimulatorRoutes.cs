@@ -51,8 +51,12 @@ public sealed class SimulatorRoutes
         await SendAsync(context, taken.Answer);
     }));
 
-    private static string PathIn(HttpContext context) =>
-        "/" + string.Join('/', (context.Request.Path.Value ?? "").Split('/').Skip(3));
+    // A key that a provider wants in the path is the route's value 'auth': somebody may have typed a real one.
+    private static string PathIn(HttpContext context)
+    {
+        var path = "/" + string.Join('/', (context.Request.Path.Value ?? "").Split('/').Skip(3));
+        return context.GetRouteValue("auth") is string { Length: > 0 } key ? path.Replace(key, "{auth}", StringComparison.Ordinal) : path;
+    }
 
     private static async Task<string> BodyAsync(HttpContext context)
     {

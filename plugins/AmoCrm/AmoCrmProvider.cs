@@ -9,6 +9,7 @@ namespace AmoCrm;
 [Provider(
     "amocrm",
     Credentials = typeof(AmoTokens),
+    Hosts = ["*.amocrm.ru", "*.amocrm.com", "*.kommo.com"],
     DeletionEn = "amoCRM has no call that ends the access: an administrator of the account switches the integration off in amoMarket. What is stored here is wiped.",
     DeletionRu = "У amoCRM нет вызова, отзывающего доступ: администратор аккаунта отключает интеграцию в амоМаркете. Сохранённое здесь стирается.")]
 public sealed partial class AmoCrmProvider

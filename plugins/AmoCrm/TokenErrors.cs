@@ -32,7 +32,7 @@ internal static class TokenErrors
         _ => Of("refresh_refused", "refresh: the refresh token was refused", refusal),
     };
 
-    private static bool IsConfiguration(Refusal refusal) => Hints(refusal, "client_id") || Hints(refusal, "redirect uri");
+    private static bool IsConfiguration(Refusal refusal) => Hints(refusal, "client_id") || Hints(refusal, "client_secret") || Hints(refusal, "redirect uri");
 
     private static Failure Configuration(string operation, Refusal refusal) =>
         Of(Failures.ConfigError, $"{operation}: client_id, client_secret or redirect_uri is not as in the integration", refusal);

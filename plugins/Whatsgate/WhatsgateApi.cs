@@ -88,3 +88,6 @@ internal sealed record ManySessions(string Result, IReadOnlyList<WireSession> Da
 
 /// <summary>A session as the provider sends it (providers.md §2.2).</summary>
 internal sealed record WireSession(Secret UniqueId, string Status, string? Name, string? Code, string? QrLink, string? Wid, string? Pushname);
+
+/// <summary>An event as the provider sends it (§2.7); the rest of it can be forged, and is asked for.</summary>
+internal sealed record WireEvent(long Id, Secret WhatsappId, string EventAction);

@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Engine.Sdk;
 
 namespace Whatsgate;
 
 /// <summary>Whatsgate, API version 1: WhatsApp sessions.</summary>
-[Provider("whatsgate")]
+[Provider("whatsgate", Credentials = typeof(WhatsgateCredentials))]
 public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp http)
 {
     private const int MostPages = 20;
@@ -55,6 +56,26 @@ public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp h
             ?? new Session(input.WhatsappId, SessionStatus.Closed, "", null, null, null, null, null);
     }
 
+    /// <summary>Asks whether a connection's session still works.</summary>
+    [Operation(Effect.Safe, Role = OperationRole.Probe, Every = "6h")]
+    [Fails("session_gone", Class = FailureClass.Account, Health = ConnectionHealth.NeedsReauth,
+        En = "WhatsApp was unlinked on the phone. Link it again.",
+        Ru = "WhatsApp отключили на телефоне. Подключите его снова.")]
+    [Fails("session_not_ready", Class = FailureClass.Provider, Retry = RetryAdvice.After, Health = ConnectionHealth.Degraded,
+        En = "WhatsApp is not ready at the moment.",
+        Ru = "WhatsApp сейчас не готов к работе.")]
+    public async Task<Result<Session>> SessionProbeAsync(SessionRef input, CancellationToken cancellation)
+    {
+        var session = await SessionGetAsync(input, cancellation);
+        if (session.IsFailure) return session.Failure;
+        return session.Value.Status switch
+        {
+            SessionStatus.Ready => session.Value,
+            SessionStatus.Closed or SessionStatus.Destroying => new Failure("session_gone", "session_probe: the session is not listed any more"),
+            _ => new Failure("session_not_ready", "session_probe: the session is listed, and not ready"),
+        };
+    }
+
     /// <summary>Finds a session that a call with a lost answer may have created.</summary>
     [Operation(Effect.Safe)]
     [Fails("not_found", Class = FailureClass.Provider, En = "The session was not found at the provider.", Ru = "Сеанс не найден у сервиса.")]
@@ -84,7 +105,7 @@ public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp h
     }
 
     /// <summary>Logs the phone out and frees the tariff's slot. A session that is gone already is fine.</summary>
-    [Operation(Effect.Idempotent)]
+    [Operation(Effect.Idempotent, Role = OperationRole.Revoke)]
     public Task<Result<Done>> SessionDeleteAsync(SessionRef input, CancellationToken cancellation) =>
         DeleteAsync(input.WhatsappId, cancellation);
 
@@ -113,6 +134,31 @@ public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp h
         var body = new Dictionary<string, object?>(StringComparer.Ordinal) { ["WhatsappID"] = input.WhatsappId, ["callback"] = input.Callback ?? "" };
         var answer = await api.SendAsync<Plain>("set-hook", body, null, cancellation);
         return answer.IsFailure ? answer.Failure : new Done(1);
+    }
+
+    /// <summary>
+    /// Reads an event. The provider signs nothing: only the address is secret, and what an event says is asked for before it counts. It repeats an event
+    /// until it is answered with the event's own id.
+    /// </summary>
+    [Hook]
+    [SuppressMessage("Performance", "CA1822", Justification = "hooks are instance methods, also those of providers that sign nothing")]
+    public HookReading<SessionEvent> Event(HookRequest request)
+    {
+        if (request.Method != "POST") return HookReading.Refuse("not_a_post", 405);
+        if (request.ReadBody<WireEvent>() is not { } wire) return HookReading.Refuse("unreadable_event");
+
+        var id = wire.Id.ToString(CultureInfo.InvariantCulture);
+        var answer = new HookAnswer { Body = $$"""{"result":"OK","id":{{id}}}""", ContentType = "application/json" };
+        SessionEventAction? action = wire.EventAction switch
+        {
+            "ready" => SessionEventAction.Ready,
+            "disconnect" => SessionEventAction.Disconnect,
+            "error" => SessionEventAction.Error,
+            _ => null,
+        };
+        return action is { } known
+            ? HookReading.Accept(new SessionEvent(wire.Id, wire.WhatsappId, known), id, answer)
+            : HookReading.Ignore(answer);
     }
 
     private async Task<Result<Done>> DeleteAsync(Secret id, CancellationToken cancellation)

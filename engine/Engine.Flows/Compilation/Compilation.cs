@@ -44,7 +44,7 @@ internal sealed class Compilation
             found.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
         }
 
-        return new FlowCheck(found.HasErrors ? null : flow, document.Text.Raw, found.InOrder());
+        return new FlowCheck(found.HasErrors ? null : flow, document.Text.Raw, FollowOns.Drop(found.InOrder(), document.Text));
     }
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
@@ -65,13 +65,16 @@ internal sealed class Compilation
 
     private void Prove(FlowTypes types, Library library, Binder binder, CSharpCompilation compilation)
     {
+        var isRight = !findings.HasErrors;
         new Proof(document, types, binder, findings, cancellation).Run(compilation);
-        new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
+        new StatusWalk(types, binder, findings).Run(document);
         new FailureCheck(document, binder, findings).Run();
         new SignalCheck(document, library, binder, findings).Run();
         new TimeCheck(document, findings).Run();
-        new ReauthCheck(document, types, binder, findings).Run();
-        if (!findings.HasErrors) new Reads(document, types, binder).WarnOfUnread(findings);
+        new ReauthCheck(document, types, binder, findings).Run(isRight);
+        if (findings.HasErrors) return;
+        new Reads(document, types, binder).WarnOfUnread(findings);
+        new Unused(document, types, binder, findings).Run();
     }
 
     private LocalText NameInAllLanguages =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.CodeAnalysis;
 
 namespace Engine.Flows;
 
@@ -38,7 +39,7 @@ internal sealed class FlowTypes : ScopeTypes
             if (step is StepNode.Connect connect)
             {
                 Add(ConnectionParams, connect.Params);
-                Add(ConnectionCredentials, connect.Credentials);
+                if (ConnectedProvider.FindCredentials(document, connect, library) is null) Add(ConnectionCredentials, connect.Credentials);
             }
             else if (step is StepNode.Call call)
             {
@@ -73,6 +74,15 @@ internal sealed class FlowTypes : ScopeTypes
         Credentials => ConnectionCredentials,
         _ => LeftoverParts,
     };
+
+    /// <summary>Whether runs of the flow make new connections.</summary>
+    public bool IsConnecting => document.Purposes.Contains(Purpose.Connect);
+
+    /// <summary>Whose connection a step makes; null where that is not known.</summary>
+    public UsedProvider? ProviderOf(StepNode.Connect connect) => ConnectedProvider.Find(document, connect, Library);
+
+    /// <summary>The provider's own record of credentials; null where it declares none.</summary>
+    public INamedTypeSymbol? CredentialsOf(StepNode.Connect connect) => ConnectedProvider.FindCredentials(document, connect, Library);
 
     public IEnumerable<InferredMember> Inferred => [.. ConnectionParams, .. ConnectionCredentials, .. LeftoverParts];
 

@@ -50,9 +50,10 @@ internal sealed partial class Lowering
                 identity is IdentityNode.None none ? none.Because.Value : null),
             connect.IsSwappedByProvider, connect.OnOtherAccount, connect.OnDuplicate,
             connect.Params.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Params, connect.Params), place),
-            connect.Credentials.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Credentials, connect.Credentials), place),
-            next)
+            binder.Credentials(connect) is { } credentials ? Parts.Value(credentials, place) : null, next)
         {
+            Provider = binder.ProviderOf(connect)?.Provider.Name,
+            IsClaimRequired = connect.IsClaimRequired,
             Suspended = connect.Suspended?.Value,
         };
     }

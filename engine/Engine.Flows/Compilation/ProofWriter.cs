@@ -156,7 +156,7 @@ internal sealed partial class ProofWriter
         if (connect.Identity is IdentityNode.Key key) WriteTake(binder.Key(key.Value));
         if (connect.Identity.Label is { } label) WriteTake(binder.Label(label));
         foreach (var value in binder.Generated(FlowTypes.Params, connect.Params).Values) WriteTake(value);
-        foreach (var value in binder.Generated(FlowTypes.Credentials, connect.Credentials).Values) WriteTake(value);
+        foreach (var value in binder.Credentials(connect)?.Values ?? []) WriteTake(value);
     }
 
     private void WriteSet(NamedValue value)

@@ -38,6 +38,30 @@ internal static class Steps
         _ => null,
     };
 
+    /// <summary>Everything a step calls, what undoes it or finds out about it included.</summary>
+    public static IEnumerable<CallNode> Calls(StepNode step)
+    {
+        CallNode?[] calls = step switch
+        {
+            StepNode.Call call => [call.Operation, call.Confirm, (call.Undo as UndoNode.Call)?.Operation],
+            StepNode.Prompt { Submit: { } submit } => [submit.Operation, submit.Confirm, (submit.Undo as UndoNode.Call)?.Operation],
+            _ => [Operation(step)],
+        };
+        return calls.OfType<CallNode>();
+    }
+
+    /// <summary>The texts for people of a step that may hold values.</summary>
+    public static IEnumerable<TextNode> Texts(StepNode step)
+    {
+        TextNode?[] texts = step switch
+        {
+            StepNode.Poll poll => [poll.Show?.Text],
+            StepNode.Prompt prompt => [prompt.Text, prompt.AgainText, prompt.Show?.Text],
+            _ => [],
+        };
+        return texts.OfType<TextNode>();
+    }
+
     /// <summary>The names that a step itself sets, with what gives their types.</summary>
     public static IEnumerable<Assigned> Assigns(StepNode step)
     {

@@ -26,7 +26,7 @@ internal sealed class TimeCheck(FlowDocument document, FindingList findings)
                     break;
                 case StepNode.Prompt prompt:
                     CheckTimeout(prompt.Timeout);
-                    if (prompt.Timeout is null)
+                    if (prompt is { Timeout: null, OnTimeout: null, IsWhole: true })
                     {
                         findings.Warning(FindingCodes.NoTimeOfItsOwn, prompt.Verb.Place,
                             $"only the run's own limit, {Durations.Words(total)}, ends this wait; give the prompt a 'timeout'");

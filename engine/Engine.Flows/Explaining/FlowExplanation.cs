@@ -27,10 +27,13 @@ public static class FlowExplanation
         new StepWords(text, worst, document.Purposes.Contains(Purpose.Reauth)).Block(document.Steps, 1);
         text.Append("\nHow it may end\n  succeeded\n  cancelled: the person may leave at any time\n");
         var total = document.Total?.Value ?? Compilation.DefaultLimits.Total;
-        text.Append(CultureInfo.InvariantCulture, $"  expired: after {Durations.Words(total)}\n");
+        var declared = EndCodes.Declared(document, catalog.Providers);
+        text.Append(CultureInfo.InvariantCulture, $"  expired: after {Durations.Words(total)} at the latest\n");
         foreach (var fail in document.Fails)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {fail.Code}{((Words(fail.Text) ?? Declared(fail, document, catalog)) is { Length: > 0 } words ? $": {words}" : "")}\n");
+            var said = Words(fail.Text) ?? declared.FirstOrDefault(failure => failure.Code == fail.Code.Value)?.Text.GetValueOrDefault("en");
+            var name = fail.Code.Value == CompiledFlow.Expired ? "expired, by its own steps" : fail.Code.Value;
+            text.Append(CultureInfo.InvariantCulture, $"  {name}{(string.IsNullOrEmpty(said) ? "" : $": {said}")}\n");
         }
 
         var others = EndCodes.OfAnyCall.Except(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
@@ -64,12 +67,6 @@ public static class FlowExplanation
         foreach (var (operation, count) in cost.Undo) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation} to take back: {count}\n");
         if (!cost.Calls.IsEmpty) text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
     }
-
-    /// <summary>What the person reads where the flow leaves the text to the operation.</summary>
-    private static string? Declared(FailNode fail, FlowDocument document, Catalog catalog) =>
-        document.Uses.Select(use => catalog.FindProvider(use.Provider.Value)).OfType<Provider>()
-            .SelectMany(provider => provider.Operations).SelectMany(operation => operation.Failures)
-            .FirstOrDefault(failure => failure.Code == fail.Code.Value)?.Text.GetValueOrDefault("en");
 
     private static string Marks(Operation? operation) => operation switch
     {

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Engine.Flows;
@@ -49,6 +50,7 @@ internal sealed partial class Translator
             case BinaryPatternSyntax both:
                 Pattern(both.Left, subject);
                 Pattern(both.Right, subject);
+                if (both.IsKind(SyntaxKind.OrPattern) && !both.Parent.IsKind(SyntaxKind.OrPattern)) RefuseTwice(Alternatives(both));
                 break;
             case ParenthesizedPatternSyntax inner:
                 Pattern(inner.Pattern, subject);
@@ -61,6 +63,22 @@ internal sealed partial class Translator
             default:
                 Refuse(FindingCodes.ExpressionNotAllowed, pattern, "this pattern is not part of expressions");
                 break;
+        }
+    }
+
+    private static IEnumerable<SyntaxNode> Alternatives(PatternSyntax pattern) =>
+        pattern is BinaryPatternSyntax { RawKind: (int)SyntaxKind.OrPattern } either ? Alternatives(either.Left).Concat(Alternatives(either.Right)) : [pattern];
+
+    private static IEnumerable<SyntaxNode> Operands(ExpressionSyntax node, SyntaxKind kind) =>
+        node is BinaryExpressionSyntax both && both.IsKind(kind) ? Operands(both.Left, kind).Concat(Operands(both.Right, kind)) : [node];
+
+    /// <summary>What stands twice in a list of alternatives or conditions: one of the two was meant to be another.</summary>
+    private void RefuseTwice(IEnumerable<SyntaxNode> parts)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in parts.Where(part => !seen.Add(names.CodeOf(part).Replace(" ", "", StringComparison.Ordinal))).ToList())
+        {
+            Refuse(FindingCodes.NamedTwice, part, $"'{source.Scalar.Value.Substring(source.Start + part.SpanStart, part.Span.Length)}' stands here already");
         }
     }
 

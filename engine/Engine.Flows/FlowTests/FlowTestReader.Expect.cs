@@ -11,7 +11,7 @@ public sealed partial class FlowTestReader
     /// <summary>Failures that the engine itself ends a run with.</summary>
     private static readonly string[] EngineFailures = ["too_many_attempts", "wrong_account", "already_connected"];
 
-    private static readonly string[] HealthWords = ["active", "needs_reauth"];
+    private static readonly string[] HealthWords = ["active", "needs_reauth", "suspended"];
 
     private static FlowTestExpectation NothingExpected(Place place) => new(place, null, null, null, null, null, [], null, [], []);
 

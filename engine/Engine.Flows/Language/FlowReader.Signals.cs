@@ -33,7 +33,9 @@ internal sealed partial class FlowReader
 
     private StepNode.Redirect? ReadRedirect(YamlEntry verb, Keys keys)
     {
+        var errors = findings.ErrorCount;
         var arguments = keys.Find("with") is { } with ? ReadNamedValues(with, ReadValue) : [];
+        var isWhole = errors == findings.ErrorCount && keys.Find("with")?.Value.IsWholeWithin != false;
         var name = ReadQualified(verb, "a redirect; write alias.redirect, the alias being one under 'uses'");
         var asName = ReadAs(keys);
         var said = keys.Find("text") is { } words ? ReadText(words, isFixed: false) : null;
@@ -42,7 +44,7 @@ internal sealed partial class FlowReader
         var isPopup = keys.Find("popup") is { } popup && ReadTrue(popup);
         return name is var (scalar, alias, redirect) && timeout is not null
             ? new StepNode.Redirect(
-                verb.Key, new CallNode(scalar, alias, redirect, arguments), asName, said, timeout, onTimeout, handlers, isPopup)
+                verb.Key, new CallNode(scalar, alias, redirect, arguments, isWhole), asName, said, timeout, onTimeout, handlers, isPopup)
             : null;
     }
 

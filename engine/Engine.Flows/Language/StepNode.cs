@@ -10,6 +10,9 @@ internal sealed record Block(Place Place, ImmutableArray<StepNode> Steps);
 /// <param name="Verb">The key that names the verb.</param>
 internal abstract record StepNode(Scalar Verb)
 {
+    /// <summary>Whether no part of it was refused; what seems to be missing otherwise may only repeat that.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>A step that findings were given for and that could not be read.</summary>
     /// <param name="Names">What it would have set; saying that these are unknown or not set would only repeat the
     /// finding.</param>
@@ -64,9 +67,10 @@ internal abstract record StepNode(Scalar Verb)
     public sealed record Wait(Scalar Verb, DurationNode For) : StepNode(Verb);
 
     /// <param name="OnOtherAccount">Reject where the flow does not re-authorize and says nothing.</param>
+    /// <param name="Provider">The alias of the provider whose connection it is; null where the flow does not say.</param>
     public sealed record Connect(
         Scalar Verb, IdentityNode Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb)
+        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials, Scalar? Provider, bool IsClaimRequired) : StepNode(Verb)
     {
         /// <summary>The cause for which the provider does not let the connection work yet; null where it does.</summary>
         public Scalar? Suspended { get; init; }

@@ -9,15 +9,23 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
     private readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();
     private readonly Dictionary<string, Place> seen = new(StringComparer.Ordinal);
 
-    /// <summary>Whether all entries were taken, except second ones of the same key.</summary>
+    /// <summary>Whether all entries were taken.</summary>
     public bool AreWhole { get; private set; } = true;
 
     /// <param name="start">The offset at which the key begins.</param>
     public void Add(YamlNode key, YamlNode value, int start)
     {
+        var before = findings.ErrorCount;
+        Take(key, value, start);
+        AreWhole &= before == findings.ErrorCount && key is YamlNode.Value;
+    }
+
+    public ImmutableArray<YamlEntry> ToImmutable() => entries.ToImmutable();
+
+    private void Take(YamlNode key, YamlNode value, int start)
+    {
         if (key is not YamlNode.Value { Scalar: var name })
         {
-            AreWhole = false;
             if (key is not YamlNode.Refused) RefuseKey(key, start);
         }
         else if (name is { Value: "<<", IsPlain: true })
@@ -27,22 +35,21 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
         }
         else if (isFlowStyle && WasCut(value) is { } cut)
         {
+            entries.RemoveAt(entries.Count - 1);
             findings.Error(FindingCodes.CutByFlowStyle, cut.Place,
                 $"YAML ended the value {Characters.Quote(cut.Value)} at the ',' because it stands inside braces; put the whole value in quotes");
         }
-        else if (!seen.TryAdd(name.Value, name.Place))
+        else if (!seen.TryAdd(Normal(name.Value), name.Place))
         {
             findings.Error(FindingCodes.DuplicateKey, name.Place, string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{Characters.Quote(name.Value)} stands in this map already, in line {seen[name.Value].Line}; keep one of them"));
+                $"{Characters.Quote(name.Value)} stands in this map already, in line {seen[Normal(name.Value)].Line}; keep one of them"));
         }
         else
         {
             entries.Add(new YamlEntry(name, value));
         }
     }
-
-    public ImmutableArray<YamlEntry> ToImmutable() => entries.ToImmutable();
 
     private void RefuseKey(YamlNode key, int start)
     {
@@ -54,6 +61,9 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
 
         findings.Error(FindingCodes.KeyIsNoName, key.Place, $"a key is a name, and this is {key.Kind}");
     }
+
+    /// <summary>As it is compared: letters that look alike by composition are the same .</summary>
+    private static string Normal(string name) => name.Normalize(System.Text.NormalizationForm.FormC);
 
     /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key
     /// <c>y)</c> without a value.</summary>

@@ -52,6 +52,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
             if (missing is not null) terminal.Output.WriteLine(WhyMissing(missing));
             var isFine = ended.Status == RunStatus.Succeeded;
             terminal.Output.WriteLine($"{(isFine ? "✓" : "✗")} {phrases.EndOf(ended, title)}");
+            if (isFine && ended.Exit is { } said && phrases.Pick(said.Text) is { Length: > 0 } text) terminal.Output.WriteLine($"  {text}");
             if (isFine && ended.Connection is { } connection) terminal.Output.WriteLine($"  {Phrases.Fill(phrases.Connection, connection)}");
             if (!isFine && ended.Exit is { } exit)
             {

@@ -19,29 +19,49 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Deliveries deliveries;
     private Task pumping = Task.CompletedTask;
+    private readonly Deliveries deliveries;
     private Task watching = Task.CompletedTask;
     private Task delivering = Task.CompletedTask;
+    private Task caring = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
+    private EmbeddedEngine(
+        EngineParts parts, IConfiguration settings, PluginOperationCaller caller, Uri? publicUrl, TimeProvider time, ILogger log)
     {
         this.parts = parts;
-        settings = options.Settings;
+        this.settings = settings;
         this.time = time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
-        Outside = new EngineAddress(options.PublicUrl);
+        Outside = new EngineAddress(publicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
+        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
+        var node = $"engine-{Environment.ProcessId}";
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
+        Revoker = new Revoker(parts.Store, connected, time);
+        Care = new ConnectionCare(
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
     }
 
     public IRunStore Store { get; }
 
     public IAccessStore Access => parts.Store;
+
+    /// <summary>Keeps what makes connections last.</summary>
+    public IConnectionStore Connections => parts.Store;
+
+    /// <summary>Calls operations with the stored credentials.</summary>
+    internal ConnectionCalls Calls { get; }
+
+    /// <summary>Probes, keeps alive, revokes.</summary>
+    internal ConnectionCare Care { get; }
+
+    internal Revoker Revoker { get; }
 
     public FlowLibrary Flows => parts.Flows;
 
@@ -79,8 +99,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options, time, logger);
+        var engine = new EmbeddedEngine(built, options.Settings, caller, options.PublicUrl, time, logger);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        engine.caring = Task.Run(
+            () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
@@ -90,6 +112,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal void ListenAt(Uri listening)
     {
         Outside.Listen(listening);
+        parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
         delivering = deliveries.RunAsync(stopping.Token);
     }
@@ -170,6 +193,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await watching;
         await delivering;
         await pumping;
+        await caring;
         await parts.DisposeAsync();
         stopping.Dispose();
         Log.EngineStopped(log);
@@ -203,6 +227,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
     {
         if (wish.Connection is not { } connection) return null;
+        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
         var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
         return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
     }

@@ -36,12 +36,12 @@ internal sealed class Pages
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", context => SendPageAsync(context, "start.html")).ExcludeFromDescription();
-        routes.MapGet("/start", context => SendPageAsync(context, "start.html")).ExcludeFromDescription();
+        routes.MapGet("/", context => SendPageAsync(context, "start")).ExcludeFromDescription();
+        routes.MapGet("/start", context => SendPageAsync(context, "start")).ExcludeFromDescription();
         routes.MapGet("/connect/{run}", context =>
         {
             SecurityHeaders.AllowFrames(context, engine.FramedHosts());
-            return SendPageAsync(context, "connect.html");
+            return SendPageAsync(context, "connect");
         }).ExcludeFromDescription();
         routes.MapGet("/leave/{run}/{prompt}", context => SendPageAsync(context, "leave.html")).ExcludeFromDescription();
         routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned.html")).ExcludeFromDescription();
@@ -50,10 +50,12 @@ internal sealed class Pages
             : Results.NotFound()).ExcludeFromDescription();
     }
 
-    private Task SendPageAsync(HttpContext context, string name)
+    /// <param name="script">The script that fills the page.</param>
+    private Task SendPageAsync(HttpContext context, string script)
     {
-        var page = files[name];
-        var html = Encoding.UTF8.GetString(page.Content).Replace("{{lang}}", PageLanguage.Of(context.Request), StringComparison.Ordinal);
+        var page = files["page.html"];
+        var html = Encoding.UTF8.GetString(page.Content)
+            .Replace("{{page}}", script, StringComparison.Ordinal).Replace("{{lang}}", PageLanguage.Of(context.Request), StringComparison.Ordinal);
         context.Response.ContentType = page.Type;
         context.Response.Headers.Vary = "Accept-Language, Cookie";
         return context.Response.WriteAsync(html, context.RequestAborted);

@@ -57,7 +57,7 @@ internal static class AccountWindow
         var integration = AmoCrmSimulator.IntegrationOf(world);
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(
             Encoding.UTF8.GetBytes(integration.Secret), Encoding.UTF8.GetBytes($"{integration.Id}|{account.Id}")));
-        return $"{Integration.DisableAddress(world)}?account_id={account.Id}&client_uuid={integration.Id}&signature={signature}";
+        return $"{world.Origin.HookUrl("disabled")}?account_id={account.Id}&client_uuid={integration.Id}&signature={signature}";
     }
 
     private static Answer Shown(World world, AmoState state, DateTimeOffset now)

@@ -52,14 +52,11 @@ public sealed class AmoCrmSimulator : ISimulator
 /// <summary>The one integration of a world.</summary>
 internal sealed record Integration(string Id, string Secret, string RedirectUri)
 {
+    /// <summary>An engine's usual address, for a world that was told of none: nobody comes back from there.</summary>
+    private static readonly Uri Unknown = new("http://127.0.0.1:5080/v1/return/amocrm");
+
     /// <summary>Where people come back to and the widget's hook goes.</summary>
-    public static string ReturnAddress(World world) => $"{EngineOf(world)}v1/return/amocrm";
-
-    /// <summary>Where the integration says it is switched off.</summary>
-    public static string DisableAddress(World world) => $"{EngineOf(world)}v1/hooks/amocrm/disabled";
-
-    /// <summary>An engine's usual address, where nobody said another one.</summary>
-    private static string EngineOf(World world) => world.Origin.EngineUrl is { Length: > 0 } said ? said : "http://127.0.0.1:5080/";
+    public static string ReturnAddress(World world) => (world.Origin.ReturnUrl ?? Unknown).AbsoluteUri;
 }
 
 /// <summary>One call to an account's host.</summary>

@@ -34,7 +34,7 @@ public sealed class ExplainCommandTests : IDisposable
                 How it may end
                   succeeded
                   cancelled: the person may leave at any time
-                  expired: after 2m
+                  expired: after 2m at the latest
                   or with a failure that any call may meet: rate_limited, provider_timeout, provider_down, provider_changed, config_error, internal
 
                 What it needs

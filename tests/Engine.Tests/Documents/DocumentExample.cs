@@ -6,7 +6,8 @@ namespace Engine.Tests;
 /// <summary>
 /// A fenced block of a document, by the words behind its opening fence. A <c>yaml flow</c> is a whole flow, <c>yaml wrong</c> one that is refused;
 /// <c>yaml steps</c> are steps that stand behind the document's <c>yaml frame</c>. A <c>yaml file</c> is a whole file of flow tests;
-/// <c>yaml tests</c> are some that stand under the document's <c>yaml head</c>, <c>yaml failing</c> those that fail.
+/// <c>yaml tests</c> are some that stand under the document's <c>yaml head</c>, <c>yaml failing</c> those that fail. A <c>yaml provider</c> is a whole
+/// file of a provider; <c>yaml operations</c> stand under the document's <c>yaml api</c>.
 /// </summary>
 /// <param name="Line">The line of the fence, from 1.</param>
 /// <param name="Head">What stands before it, so that both are a whole file; empty for a whole one.</param>
@@ -17,7 +18,9 @@ internal sealed partial record DocumentExample(string Document, int Line, string
         Repository.Files("engine/docs", "*.md").Select(file => Path.GetRelativePath(Repository.Root, file)).Prepend("README.md");
 
     /// <summary>The whole file that it is part of, as written.</summary>
-    public string Whole => Head + (Kind is "yaml tests" or "yaml failing" ? Indented(Text) : Text);
+    public string Whole => Head + (IsIndented ? Indented(Text) : Text);
+
+    private bool IsIndented => Kind is "yaml tests" or "yaml failing" or "yaml operations";
 
     /// <summary>The blocks of a document that are of these kinds, or all.</summary>
     public static IEnumerable<DocumentExample> Of(string document, params string[] kinds)
@@ -30,6 +33,7 @@ internal sealed partial record DocumentExample(string Document, int Line, string
                 {
                     "yaml steps" => Only("yaml frame"),
                     "yaml tests" or "yaml failing" => Only("yaml head"),
+                    "yaml operations" => Only("yaml api"),
                     _ => "",
                 }));
 
@@ -44,7 +48,7 @@ internal sealed partial record DocumentExample(string Document, int Line, string
     public IReadOnlyList<Finding> Own(IEnumerable<Finding> findings)
     {
         var above = Head.Count(letter => letter == '\n');
-        var margin = Kind is "yaml tests" or "yaml failing" ? 2 : 0;
+        var margin = IsIndented ? 2 : 0;
         return [.. findings.Where(finding => finding.Place.Line > above).Select(finding => finding with
         {
             Place = finding.Place with

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text.RegularExpressions;
 using Engine.Flows;
 using Engine.Host;
@@ -22,7 +23,8 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
 
     public static TheoryData<string> Codes => [.. All.Except(withoutExamples.Select(one => one.Code)).Select(code => code.Code)];
 
-    private static IEnumerable<FindingCode> All => [.. FindingCodes.Files, .. FindingCodes.All, .. FindingCodes.FlowTests];
+    /// <summary>A test holds that there is no code beside these.</summary>
+    private static IEnumerable<FindingCode> All => [.. FindingCodes.Files, .. FindingCodes.All, .. FindingCodes.FlowTests, .. FindingCodes.Providers];
 
     [Theory]
     [MemberData(nameof(Codes))]
@@ -55,6 +57,14 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
     }
 
     [Fact]
+    public void Every_code_is_in_one_of_the_lists()
+    {
+        var fields = typeof(FindingCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.GetValue(null)).OfType<FindingCode>();
+
+        Assert.Equal(fields.Select(code => code.Code).Order(StringComparer.Ordinal), All.Select(code => code.Code).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Codes_are_written_nowhere_but_in_their_list()
     {
         var elsewhere = Repository.Files("engine", "*.cs").Where(file => !Path.GetFileName(file).StartsWith("FindingCodes.", StringComparison.Ordinal))
@@ -70,6 +80,7 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
     private ImmutableArray<Finding> Findings(DocumentExample example)
     {
         var content = new ShownText(example.Whole).Content;
+        if (example.Kind is "yaml provider" or "yaml operations") return ProviderCompiler.Check(new FlowSource("acme.provider.yaml", content), CancellationToken.None).Findings;
         using var folder = new TestFolder();
         if (example.Kind is "yaml file" or "yaml tests")
         {

@@ -24,7 +24,9 @@ internal static partial class GoldenFlow
 
     /// <summary>The one place that says what a golden flow is checked with.</summary>
     public static IReadOnlyList<Finding> Findings(string name, string flow) =>
-        name.StartsWith("compiler/", StringComparison.Ordinal)
+        name.StartsWith("providers/", StringComparison.Ordinal)
+            ? ProviderCompiler.Check(new FlowSource(name, new ShownText(flow).Content), CancellationToken.None).Findings
+            : name.StartsWith("compiler/", StringComparison.Ordinal)
             ? FlowCompiler.Check(new FlowSource(name, new ShownText(flow).Content), RadistLookalike.Catalog, CancellationToken.None).Findings
             : FlowReader.Read(new FlowSource(name, new ShownText(flow).Content)).Findings;
 

@@ -101,8 +101,7 @@ internal sealed class RunningEngine : IAsyncDisposable
             var change = engine.Changes.NextChange(id);
             var run = await engine.Store.FindAsync(id, limit.Token);
             if (run is not null && isWanted(run)) return run;
-            await Task.WhenAny(change, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token));
-            limit.Token.ThrowIfCancellationRequested();
+            await change.WaitAsync(limit.Token);
         }
     }
 

@@ -33,6 +33,23 @@ internal sealed class SteppedTime : TimeProvider
         made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
+    /// <summary>Waits until there is a timer that is due so much later.</summary>
+    public async Task TimerSetAsync(TimeSpan dueIn)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (timers.Any(timer => timer.Due == now + dueIn)) return;
+                if (made.Task.IsCompleted) made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                next = made.Task;
+            }
+
+            await next;
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new SteppedTimer(this, callback, state);

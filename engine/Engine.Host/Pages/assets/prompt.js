@@ -141,7 +141,7 @@ export function promptCard(view, send, leave) {
 
   const words = h("div", { class: "words" },
     h("h1", { tabindex: "-1" }, local(view.title) || view.flow),
-    view.purpose === "reauth" && h("p", { class: "purpose" }, t("reauthorizing")),
+    view.purpose !== "connect" && h("p", { class: "purpose" }, t(view.purpose === "reauth" ? "reauthorizing" : "reconfiguring")),
     text, values,
     (prompt.fields.length > 0 || prompt.can_submit) && form,
     page, page && trouble,

@@ -19,6 +19,7 @@ export const texts = {
 
   // The connect page
   reauthorizing: "Signing in again",
+  reconfiguring: "Changing the connection",
   working: "One moment…",
   workingText: "The service is being asked. You do not have to do anything.",
   scanTitle: "Scan the code",
@@ -66,6 +67,8 @@ export const texts = {
   // How it ended
   succeededTitle: "Connected",
   reauthorizedTitle: "Signed in again",
+  reconfiguredTitle: "Changed",
+  storedTitle: "Connected, but not working yet",
   succeededText: "{title} is connected. You can close this page.",
   accountLine: "Account",
   connectionLine: "Connection",
@@ -90,6 +93,8 @@ export const texts = {
   connections: "Connections",
   noConnections: "Nothing is connected yet.",
   reauthorize: "Sign in again",
+  reconfigure: "Change",
+  deletion: "How to delete it at the service",
   createdAt: "since {date}",
   openRuns: "Not finished",
   continueRun: "Continue",

@@ -19,6 +19,7 @@ export const texts = {
 
   // The connect page
   reauthorizing: "Повторный вход",
+  reconfiguring: "Изменение подключения",
   working: "Минутку…",
   workingText: "Ждём ответа сервиса. Вам ничего делать не нужно.",
   scanTitle: "Отсканируйте код",
@@ -66,6 +67,8 @@ export const texts = {
   // How it ended
   succeededTitle: "Подключено",
   reauthorizedTitle: "Вход выполнен",
+  reconfiguredTitle: "Изменено",
+  storedTitle: "Подключено, но пока не работает",
   succeededText: "{title}: всё готово. Страницу можно закрыть.",
   accountLine: "Аккаунт",
   connectionLine: "Подключение",
@@ -90,6 +93,8 @@ export const texts = {
   connections: "Подключения",
   noConnections: "Пока ничего не подключено.",
   reauthorize: "Войти заново",
+  reconfigure: "Изменить",
+  deletion: "Как удалить его в сервисе",
   createdAt: "с {date}",
   openRuns: "Не завершены",
   continueRun: "Продолжить",

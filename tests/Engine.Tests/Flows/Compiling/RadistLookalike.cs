@@ -22,6 +22,7 @@ internal static class RadistLookalike
         Operation("find_connection", "FindConnection", "CreatedConnection", Effect.Safe, creates: false, Fails("not_found")),
         Operation("list", "Nothing", "Listing", Effect.Safe, creates: false),
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
+        Operation("keep", "Keep", "Nothing", Effect.Safe, creates: false),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
     ])
     {
@@ -42,7 +43,7 @@ internal static class RadistLookalike
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with
     {
         Operations = [.. provider.Operations.Select(operation => operation.Name == "telegram_init"
-            ? operation with { Failures = [Fails("phone_refused", "phone")] }
+            ? operation with { Failures = [Fails("phone_refused", "phone"), Fails("connection_gone", "connection_id")] }
             : operation)],
     })]);
 
