@@ -24,12 +24,12 @@ public sealed partial class FlowTestReader
 
     private PersonAct? ReadAct(Keys keys, Place place)
     {
-        keys.RefuseOthers("at", "after", "step", "reply", "action", "cancel", "refused", "crash");
-        var moves = new[] { keys.Find("reply"), keys.Find("action"), keys.Find("cancel") }.OfType<YamlEntry>().ToList();
+        keys.RefuseOthers("at", "after", "step", "reply", "action", "back", "cancel", "refused", "crash");
+        var moves = new[] { keys.Find("reply"), keys.Find("action"), keys.Find("back"), keys.Find("cancel") }.OfType<YamlEntry>().ToList();
         if (moves is not [var only])
         {
             findings.Error(FindingCodes.ActKeysDoNotFit, moves is [_, var second, ..] ? second.Key.Place : place,
-                "an act of the person has one of 'reply', 'action' and 'cancel'");
+                "an act of the person has one of 'reply', 'action', 'back' and 'cancel'");
             return null;
         }
 
@@ -57,6 +57,8 @@ public sealed partial class FlowTestReader
             case "action":
                 var actions = flow.Actions.Select(action => action.Name).ToList();
                 return ReadScalar(entry) is { } name && IsKnown(name, actions, "an action of the flow") ? new PersonMove.Action(name.Value) : null;
+            case "back":
+                return ReadBack(entry);
             default:
                 return ReadWord(entry, "true") is null ? null : new PersonMove.Cancel();
         }

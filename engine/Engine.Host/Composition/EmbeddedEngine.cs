@@ -19,22 +19,21 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
-    private Task pumping = Task.CompletedTask;
     private readonly Deliveries deliveries;
+    private Task pumping = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private Task delivering = Task.CompletedTask;
     private Task caring = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(
-        EngineParts parts, IConfiguration settings, PluginOperationCaller caller, Uri? publicUrl, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
     {
         this.parts = parts;
-        this.settings = settings;
+        settings = options.Settings;
         this.time = time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
-        Outside = new EngineAddress(publicUrl);
+        Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
@@ -99,7 +98,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, options.Settings, caller, options.PublicUrl, time, logger);
+        var engine = new EmbeddedEngine(built, caller, options, time, logger);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
         engine.caring = Task.Run(
             () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);

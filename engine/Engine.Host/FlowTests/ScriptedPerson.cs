@@ -56,6 +56,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         return act.Move switch
         {
             PersonMove.Reply reply => await ReplyAsync(run, prompt, act, reply, cancellation),
+            PersonMove.Back back => await ComeBackAsync(run, prompt, act, back, cancellation),
             PersonMove.Action action => await TakeActionAsync(run, prompt, act, action, cancellation),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -66,6 +67,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         PersonMove.Reply reply => prompt.CanSubmit && (reply.Values.Count > 0 || prompt.Fields.IsEmpty)
             && reply.Values.Keys.All(name => prompt.Fields.Any(field => field.Name == name)),
         PersonMove.Action action => prompt.Actions.Any(one => one.Name == action.Name),
+        PersonMove.Back => prompt.Redirect is not null,
         PersonMove.Cancel => true,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
@@ -90,6 +92,14 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         }
 
         return await SendAsync(run, prompt, act, "submit", check.Values, cancellation);
+    }
+
+    private Task<bool> ComeBackAsync(StoredRun run, PromptView prompt, PersonAct act, PersonMove.Back back, CancellationToken cancellation)
+    {
+        transcript.Add("reply", back.Failure is { } failure ? $"comes back with {failure.Code}" : "comes back");
+        if (act.Crash is { } point) crash(point);
+        var visit = EngineAddress.HashOf($"visit {done}");
+        return store.AcceptReturnAsync(run.Id, new Return(visit, prompt.Id, back.Record?.MakeJson(time.GetUtcNow()), back.Failure), cancellation);
     }
 
     private async Task<bool> TakeActionAsync(StoredRun run, PromptView prompt, PersonAct act, PersonMove.Action action, CancellationToken cancellation)

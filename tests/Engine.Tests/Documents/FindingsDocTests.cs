@@ -82,6 +82,7 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
         var content = new ShownText(example.Whole).Content;
         if (example.Kind is "yaml provider" or "yaml operations") return ProviderCompiler.Check(new FlowSource("acme.provider.yaml", content), CancellationToken.None).Findings;
         using var folder = new TestFolder();
+        if (example.Kind == "yaml provider") return ProviderCompiler.Check(new FlowSource("acme.provider.yaml", content), CancellationToken.None).Findings;
         if (example.Kind is "yaml file" or "yaml tests")
         {
             folder.Write("telegram-qr.yaml", File.ReadAllText(Repository.Path("workflows/telegram-qr.yaml")));
@@ -105,8 +106,8 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
         })];
     }
 
-    /// <summary>With the plugin that the document makes up.</summary>
-    private Catalog Catalog => new([.. plugins.Catalog.Providers, RadistLookalike.Catalog.Providers[0] with { Name = "desk" }]);
+    /// <summary>With the plugins that the document makes up.</summary>
+    private Catalog Catalog => new([.. plugins.Catalog.Providers, RadistLookalike.Catalog.Providers[0] with { Name = "desk" }, RadistLookalike.Vault]);
 
     private static List<DocumentExample> ExamplesOf(string code)
     {
