@@ -43,8 +43,8 @@ internal sealed class Pages
             SecurityHeaders.AllowFrames(context, engine.FramedHosts());
             return SendPageAsync(context, "connect");
         }).ExcludeFromDescription();
-        routes.MapGet("/leave/{run}/{prompt}", context => SendPageAsync(context, "leave.html")).ExcludeFromDescription();
-        routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned.html")).ExcludeFromDescription();
+        routes.MapGet("/leave/{run}/{prompt}", context => SendPageAsync(context, "leave")).ExcludeFromDescription();
+        routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned")).ExcludeFromDescription();
         routes.MapGet("/assets/{name}", (string name) => files.TryGetValue($"assets/{name}", out var file)
             ? Results.Bytes(file.Content, file.Type, entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue(file.Tag))
             : Results.NotFound()).ExcludeFromDescription();
