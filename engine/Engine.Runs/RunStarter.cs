@@ -33,9 +33,23 @@ public sealed class RunStarter(
             if (stored.Flow != request.Flow) return new StartOutcome.ConnectionOfOtherFlow(stored.Flow);
         }
 
-        var input = FieldRules.Check(flow.Flow.Inputs, request.Input);
+        var input = FieldRules.Check(flow.Flow.Inputs, stored is null ? request.Input : Prefilled(flow.Flow, request.Input, stored.Params));
         if (!input.Errors.IsEmpty) return new StartOutcome.InputRefused(input.Errors);
         return await CreateAsync(flow, request, stored, input.Values, cancellation);
+    }
+
+    /// <summary>What is not given and has the name of a parameter of the connection is as it was.</summary>
+    private static Dictionary<string, string> Prefilled(CompiledFlow flow, IReadOnlyDictionary<string, string> given, JsonElement parameters)
+    {
+        var input = given.ToDictionary(StringComparer.Ordinal);
+        foreach (var field in flow.Inputs.Where(field => field.Type != FieldType.Secret && !given.ContainsKey(field.Name)))
+        {
+            if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty(field.Name, out var value)) continue;
+            if (value.ValueKind == JsonValueKind.String) input[field.Name] = value.GetString() ?? "";
+            else if (value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False) input[field.Name] = value.GetRawText();
+        }
+
+        return input;
     }
 
     private async Task<StartOutcome> CreateAsync(

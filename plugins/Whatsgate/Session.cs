@@ -6,7 +6,7 @@ namespace Whatsgate;
 /// <param name="Name">A label, by which the session is also found again after a lost answer: make it one of its own.</param>
 /// <param name="Number">The phone's number, to link it by a code typed there; signs around its digits do not matter. Null: by QR code.</param>
 /// <param name="Callback">The address that events are sent to; null: none, which <c>set_hook</c> may change later.</param>
-public sealed record NewSession(string Name, string? Number = null, string? Callback = null);
+public sealed record NewSession(string Name, string? Number = null, Uri? Callback = null);
 
 /// <summary>Names a session.</summary>
 public sealed record SessionRef(Secret WhatsappId);

@@ -11,11 +11,14 @@ internal sealed class StatusFacts
     /// <summary>The variables of which less may be known than the flow says, since a part of it was refused.</summary>
     private readonly ImmutableHashSet<Slot> vague;
 
-    /// <summary>What is known on the ways through a prompt whose answer was accepted, from its acceptance on.</summary>
-    private readonly ImmutableDictionary<ValueNode.Expression, StatusFacts> accepted;
+    /// <summary>
+    /// What is known on the ways through a prompt whose answer was accepted, from its acceptance on; null where the status that its
+    /// acceptance tells of may have got a new value since.
+    /// </summary>
+    private readonly ImmutableDictionary<ValueNode.Expression, StatusFacts?> accepted;
 
     private StatusFacts(
-        ImmutableDictionary<StatusKey, Known> possible, ImmutableDictionary<ValueNode.Expression, StatusFacts> accepted, ImmutableHashSet<Slot> vague)
+        ImmutableDictionary<StatusKey, Known> possible, ImmutableDictionary<ValueNode.Expression, StatusFacts?> accepted, ImmutableHashSet<Slot> vague)
     {
         this.possible = possible;
         this.accepted = accepted;
@@ -24,7 +27,7 @@ internal sealed class StatusFacts
 
     public static StatusFacts None { get; } = new(
         ImmutableDictionary<StatusKey, Known>.Empty,
-        ImmutableDictionary.Create<ValueNode.Expression, StatusFacts>(ReferenceEqualityComparer.Instance), []);
+        ImmutableDictionary.Create<ValueNode.Expression, StatusFacts?>(ReferenceEqualityComparer.Instance), []);
 
     /// <summary>Whether something before was refused that may have ruled members out, so that what is missing here only repeats it.</summary>
     public bool IsVague(StatusKey key) => vague.Contains(key.Slot);
@@ -43,7 +46,7 @@ internal sealed class StatusFacts
         var ways = one.accepted;
         foreach (var (prompt, facts) in other.accepted)
         {
-            if (Join(ways.GetValueOrDefault(prompt), facts) is { } joined) ways = ways.SetItem(prompt, joined);
+            ways = ways.SetItem(prompt, !ways.TryGetValue(prompt, out var known) ? facts : known is null || facts is null ? null : Join(known, facts));
         }
 
         return new StatusFacts(both, ways, one.vague.Union(other.vague));
@@ -62,7 +65,7 @@ internal sealed class StatusFacts
     public StatusFacts With(StatusKey key, IEnumerable<IFieldSymbol> members, Place by)
     {
         var left = members.Select(member => member.Name).ToImmutableHashSet(StringComparer.Ordinal);
-        var ways = accepted.RemoveRange(accepted.Where(way => !way.Value.Possible(key).Any(member => left.Contains(member.Name))).Select(way => way.Key));
+        var ways = accepted.RemoveRange(accepted.Where(way => way.Value is { } facts && !facts.Possible(key).Any(member => left.Contains(member.Name))).Select(way => way.Key));
         return new StatusFacts(
             possible.SetItem(key, new Known(left, by)),
             Each(ways, facts => facts.With(key, facts.Possible(key).Where(member => left.Contains(member.Name)), by)), vague);
@@ -70,7 +73,7 @@ internal sealed class StatusFacts
 
     /// <summary>What is still known after some variables got new values.</summary>
     public StatusFacts Without(IReadOnlySet<Slot> slots) => new(
-        possible.RemoveRange(possible.Keys.Where(key => slots.Contains(key.Slot))), Each(accepted, facts => facts.Without(slots)),
+        possible.RemoveRange(possible.Keys.Where(key => slots.Contains(key.Slot))), Each(accepted, facts => facts.possible.Keys.Any(key => slots.Contains(key.Slot)) ? null : facts),
         vague.Except(slots));
 
     public StatusFacts Vague(IEnumerable<Slot> slots) => new(possible, accepted, vague.Union(slots));
@@ -81,7 +84,7 @@ internal sealed class StatusFacts
 
     /// <summary>The prompts whose accepted answers all fail a condition that others may pass.</summary>
     public IEnumerable<ValueNode.Expression> AcceptedOnlyToFail(Bound condition) =>
-        accepted.Where(way => way.Value.Decide(condition) == false).Select(way => way.Key);
+        accepted.Where(way => way.Value?.Decide(condition) == false).Select(way => way.Key);
 
     /// <summary>What a condition always comes to here; null where it may be true and may be false.</summary>
     public bool? Decide(Bound condition)
@@ -105,7 +108,7 @@ internal sealed class StatusFacts
     {
         if (condition is not Bound.Computed { Translation: var translation }) return this;
         var logic = new StatusLogic(translation);
-        var ways = accepted.RemoveRange(accepted.Where(way => way.Value.Decide(condition) == !truth).Select(way => way.Key));
+        var ways = accepted.RemoveRange(accepted.Where(way => way.Value?.Decide(condition) == !truth).Select(way => way.Key));
         var facts = new StatusFacts(possible, Each(ways, way => way.Assume(condition, truth)), vague);
         foreach (var key in logic.Keys)
         {
@@ -120,9 +123,9 @@ internal sealed class StatusFacts
         return facts;
     }
 
-    private static ImmutableDictionary<ValueNode.Expression, StatusFacts> Each(
-        ImmutableDictionary<ValueNode.Expression, StatusFacts> ways, Func<StatusFacts, StatusFacts> change) =>
-        ways.IsEmpty ? ways : ways.SetItems(ways.Select(way => KeyValuePair.Create(way.Key, change(way.Value))));
+    private static ImmutableDictionary<ValueNode.Expression, StatusFacts?> Each(
+        ImmutableDictionary<ValueNode.Expression, StatusFacts?> ways, Func<StatusFacts, StatusFacts?> change) =>
+        ways.IsEmpty ? ways : ways.SetItems(ways.Select(way => KeyValuePair.Create(way.Key, way.Value is null ? null : change(way.Value))));
 
     /// <param name="By">Where the flow ruled the others out.</param>
     private sealed record Known(ImmutableHashSet<string> Members, Place By)

@@ -10,12 +10,14 @@ internal sealed class Unused(FlowDocument document, FlowTypes types, Binder bind
 
     public void Run()
     {
+        // A flow without steps is only begun.
+        if (document.Steps.Steps.IsEmpty) return;
         foreach (var input in document.Inputs) WarnWhereUnread("Input", input, "input");
         var steps = Steps.All(document.Steps).ToList();
         var forms = binder.Translations.SelectMany(translation => translation.Names.Reads.Values).ToHashSet();
 
-        // A form that nothing reads at all has its finding.
-        foreach (var prompt in steps.OfType<StepNode.Prompt>().Where(prompt => prompt.As is not { } name || forms.Contains(types.Slots.Get(name))))
+        // A form that nothing reads at all has its finding, and one without a name is not kept.
+        foreach (var prompt in steps.OfType<StepNode.Prompt>().Where(prompt => prompt.As is { } name && forms.Contains(types.Slots.Get(name))))
         {
             foreach (var field in prompt.Fields) WarnWhereUnread(types.Forms.NameOf(prompt), field, "field");
         }

@@ -59,11 +59,11 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst, bool isAuth
             case StepNode.Redirect redirect:
                 Say(depth, $"send the person to {redirect.Page.Scalar.Value} and wait for the return{Keep(redirect.As)}");
                 SayExits(redirect.Catch, depth + 1);
-                SayBlock($"after {redirect.Timeout.Scalar}", redirect.OnTimeout, depth + 1);
+                SayBlock($"after {redirect.Timeout.Scalar}", redirect.OnTimeout, depth + 1, TimedOut);
                 break;
             case StepNode.Await wait:
                 Say(depth, $"wait until the provider calls '{wait.Hook}'{Keep(wait.As)}");
-                SayBlock($"after {wait.Timeout.Scalar}", wait.OnTimeout, depth + 1);
+                SayBlock($"after {wait.Timeout.Scalar}", wait.OnTimeout, depth + 1, TimedOut);
                 break;
             case StepNode.Branch branch:
                 Say(depth, $"depending on {Code(branch.Subject)}:");

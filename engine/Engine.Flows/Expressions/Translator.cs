@@ -162,6 +162,12 @@ internal sealed partial class Translator
         var right = isEquality && EnumOf(left) is not null && Bare(binary.Right) is { } bare ? Constant(bare, left) : Visit(binary.Right);
         if (kind is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression && !binary.Parent.IsKind(kind)) RefuseTwice(Operands(binary, kind));
         if (kind == SyntaxKind.CoalesceExpression) return Same(left is null ? null : Library.Underlying(left), right) ?? Ask(binary);
+        // By reference, also where the type has no '==' of its own; an operator to its left would bind otherwise.
+        if (isEquality && IsNull(binary.Right) && !binary.Left.IsKind(SyntaxKind.EqualsExpression) && !binary.Left.IsKind(SyntaxKind.NotEqualsExpression))
+        {
+            names.Replace(binary.OperatorToken, kind == SyntaxKind.EqualsExpression ? " is " : " is not ");
+        }
+
         var isNullTest = isEquality && (IsNull(binary.Right) || IsNull(binary.Left));
         if ((Library.IsSensitive(left) || Library.IsSensitive(right)) && !isNullTest)
         {

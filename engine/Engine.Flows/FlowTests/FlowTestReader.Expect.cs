@@ -92,7 +92,7 @@ public sealed partial class FlowTestReader
         }
 
         if (ReadKeys(entry) is not { } keys) return null;
-        keys.RefuseOthers("params", "health", "cause", "identity", "label", "revision");
+        keys.RefuseOthers("params", "health", "cause", "identity", "label", "revision", "credentials");
         return new ExpectedConnection(
             entry.Key.Place, false,
             keys.Find("params") is { } parameters ? ReadGenerated(parameters, FlowTypes.Params) : null,
@@ -100,7 +100,10 @@ public sealed partial class FlowTestReader
             keys.Find("cause") is { } cause ? ReadScalar(cause)?.Value : null,
             keys.Find("identity") is { } identity ? ReadScalar(identity)?.Value : null,
             keys.Find("label") is { } label ? ReadScalar(label)?.Value : null,
-            keys.Find("revision") is { } revision ? ReadCount(revision, 1) : null);
+            keys.Find("revision") is { } revision ? ReadCount(revision, 1) : null)
+        {
+            Credentials = keys.Find("credentials") is { } credentials ? ReadNames(credentials) : null,
+        };
     }
 
     private ExpectedLeftover? ReadExpectedLeftover(YamlEntry entry)

@@ -39,11 +39,11 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
             findings.Error(FindingCodes.CutByFlowStyle, cut.Place,
                 $"YAML ended the value {Characters.Quote(cut.Value)} at the ',' because it stands inside braces; put the whole value in quotes");
         }
-        else if (!seen.TryAdd(Normal(name.Value), name.Place))
+        else if (!seen.TryAdd(name.Value, name.Place))
         {
             findings.Error(FindingCodes.DuplicateKey, name.Place, string.Create(
                 System.Globalization.CultureInfo.InvariantCulture,
-                $"{Characters.Quote(name.Value)} stands in this map already, in line {seen[Normal(name.Value)].Line}; keep one of them"));
+                $"{Characters.Quote(name.Value)} stands in this map already, in line {seen[name.Value].Line}; keep one of them"));
         }
         else
         {
@@ -61,9 +61,6 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
 
         findings.Error(FindingCodes.KeyIsNoName, key.Place, $"a key is a name, and this is {key.Kind}");
     }
-
-    /// <summary>As it is compared: letters that look alike by composition are the same .</summary>
-    private static string Normal(string name) => name.Normalize(System.Text.NormalizationForm.FormC);
 
     /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key
     /// <c>y)</c> without a value.</summary>

@@ -147,7 +147,7 @@ internal sealed partial class MemoryRunStore
     {
         var index = connections.FindIndex(known => known.Id == connection.Id);
         if (index < 0) connections.Add(connection);
-        else connections[index] = connection;
+        else connections[index] = connection with { Credentials = connection.Credentials ?? connections[index].Credentials };
     }
 
     private void Leave(StoredRun run, string json)

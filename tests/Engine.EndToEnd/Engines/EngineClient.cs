@@ -33,6 +33,12 @@ internal sealed class EngineClient : IDisposable
 
     public Task<JsonElement> RunAsync(string id) => GetAsync($"/v1/runs/{id}");
 
+    public async Task CancelAsync(string id)
+    {
+        using var response = await http.PostAsync($"/v1/runs/{id}/cancel", null);
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>A new link for the run's person.</summary>
     public async Task<string> LinkAsync(string id)
     {

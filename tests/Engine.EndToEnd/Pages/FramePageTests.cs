@@ -156,6 +156,26 @@ public sealed class FramePageTests(RunningEngine engine, Browser browser) : ICla
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Подключено" })).ToBeVisibleAsync();
     }
 
+    [ToolFact(Tool.Chromium)]
+    public async Task Case_5_the_session_that_takes_the_slot_is_deleted_once_the_person_says_so()
+    {
+        var page = await browser.OpenAsync();
+        await page.GotoAsync(engine.OpenUrl);
+        await page.GetByLabel("WhatsApp by Whatsgate").CheckAsync();
+        await page.SelectOptionAsync("#scenario", "slot-taken");
+        await page.GetByLabel("Offer to delete the session").CheckAsync();
+        await page.ScreenshotAsync(new() { Path = Kept.Picture("whatsgate-start.png"), FullPage = true });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Connect" }).ClickAsync();
+        await ChooseAsync(page, "Scan a QR code");
+
+        await Expect(page.Locator(".lead")).ToContainTextAsync("Front desk");
+        await page.ScreenshotAsync(new() { Path = Kept.Picture("whatsgate-slot.png") });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete it and go on" }).ClickAsync();
+
+        await Expect(page.Locator(".frame-page")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Connected" })).ToBeVisibleAsync();
+    }
+
     private static async Task ChooseAsync(IPage page, string way)
     {
         await page.GetByRole(AriaRole.Combobox).SelectOptionAsync(new SelectOptionValue { Label = way });

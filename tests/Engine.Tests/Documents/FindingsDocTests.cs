@@ -105,8 +105,8 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
         })];
     }
 
-    /// <summary>With the plugin that the document makes up.</summary>
-    private Catalog Catalog => new([.. plugins.Catalog.Providers, RadistLookalike.Catalog.Providers[0] with { Name = "desk" }]);
+    /// <summary>With the plugins that the document makes up.</summary>
+    private Catalog Catalog => new([.. plugins.Catalog.Providers, RadistLookalike.Catalog.Providers[0] with { Name = "desk" }, RadistLookalike.Vault]);
 
     private static List<DocumentExample> ExamplesOf(string code)
     {

@@ -18,7 +18,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_changed_file_gives_new_runs_its_new_version_and_the_running_one_goes_on_also_after_a_restart()
+    public async Task R64_a_changed_file_gives_new_runs_its_new_version_and_the_running_one_goes_on_also_after_a_restart()
     {
         Write("ask.yaml", Samples.Ask);
         RunId first;
@@ -56,7 +56,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_with_findings_leaves_its_last_good_version_and_says_what_is_wrong_until_it_is_right()
+    public async Task R64_a_file_with_findings_leaves_its_last_good_version_and_says_what_is_wrong_until_it_is_right()
     {
         Write("ask.yaml", Samples.Ask);
         await using var engine = await StartAsync();

@@ -26,6 +26,14 @@ internal sealed class SteppedTime : TimeProvider
         now = end;
     }
 
+    /// <summary>Moves to the next timer and fires it; false where none is set.</summary>
+    public bool StepToNext()
+    {
+        if (NextDue(DateTimeOffset.MaxValue) is not { Due: { } due }) return false;
+        Step(due > now ? due - now : TimeSpan.Zero);
+        return true;
+    }
+
     /// <summary>Waits until somebody has set a timer since the last time.</summary>
     public async Task TimerSetAsync()
     {

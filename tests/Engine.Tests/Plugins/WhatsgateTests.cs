@@ -38,7 +38,7 @@ public sealed class WhatsgateTests
     {
         var provider = ScriptedProvider.Answering(200, CreateSample);
 
-        await Whatsgate(provider).SessionCreateAsync(new NewSession("Shop", "+7 (900) 123-45-67", "https://shop.example/hook"), default);
+        await Whatsgate(provider).SessionCreateAsync(new NewSession("Shop", "+7 (900) 123-45-67", new Uri("https://shop.example/hook")), default);
 
         Assert.Equal("""{"name":"Shop","callback":"https://shop.example/hook","auth_type":"CODE","number":"79001234567"}""", provider.Sent.Single());
     }

@@ -45,7 +45,7 @@ internal sealed class SimulatedWhatsgate : IAsyncDisposable
     }
 
     public async Task<Session> CreateAsync(string? number = null, string? callback = null, string name = "Shop") =>
-        Value(await Whatsgate.SessionCreateAsync(new NewSession(name, number, callback), default));
+        Value(await Whatsgate.SessionCreateAsync(new NewSession(name, number, callback is null ? null : new Uri(callback)), default));
 
     public async Task<Session> GetAsync(Session session) => Value(await Whatsgate.SessionGetAsync(new SessionRef(session.WhatsappId), default));
 

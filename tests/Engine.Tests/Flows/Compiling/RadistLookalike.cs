@@ -37,7 +37,13 @@ internal static class RadistLookalike
             new Hook("event", "Engine.Tests.Lookalike.CreatedConnection", false),
             new Hook("installed", "Engine.Tests.Lookalike.CreatedConnection", true),
         ],
-    }]);
+    }, Vault]);
+
+    /// <summary>A provider whose connections have credentials.</summary>
+    public static Provider Vault => new("vault", "build-1", "Engine.Tests", Image, [Operation("list", "Nothing", "Listing", Effect.Safe, creates: false)])
+    {
+        CredentialsType = "Engine.Tests.Lookalike.VaultTokens",
+    };
 
     /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with

@@ -23,3 +23,4 @@ public sealed record Listing(
     Guid Key, Secret Token, ShowOnce Pairing, string QRUrl, object Anything, Dictionary<string, string> Map, Device First, Device? Last);
 public sealed record Keep(object? Anything = null, Listing? Whole = null, ShowOnce? Shown = null, Secret? Hidden = null, string? Text = null);
 public sealed record Remove { public required int Id { get; init; } public string? Reason { get; init; } public TimeSpan Wait { get; init; } }
+public sealed record VaultTokens(Secret AccessToken, Secret? RefreshToken, DateTimeOffset? ExpiresAt = null);
