@@ -134,15 +134,16 @@ public sealed class World
 /// <summary>How a world began.</summary>
 /// <param name="Language">In which the phone's page is shown, such as <c>ru</c>.</param>
 /// <param name="Continues">The world whose lasting things (connections) it takes over; null where it begins empty.</param>
-/// <param name="Engine">Where the world reaches the engine that uses it; null where it never calls.</param>
-public sealed record WorldOrigin(string Id, string Provider, string Scenario, string Language, DateTimeOffset CreatedAt, string? Continues,
-    Uri? Engine = null)
+public sealed record WorldOrigin(string Id, string Provider, string Scenario, string Language, DateTimeOffset CreatedAt, string? Continues)
 {
-    /// <summary>Where persons go back to from the provider's pages, as the engine asks for it; null where the world knows no engine.</summary>
-    public Uri? ReturnUrl => Engine is null ? null : new Uri(Engine, $"v1/return/{Provider}/{Id}");
+    /// <summary>Where the engine is to be reached, ending in a slash: people come back there, and hooks go there. Empty where nobody said.</summary>
+    public string EngineUrl { get; init; } = "";
 
-    /// <summary>Where the provider calls a hook that belongs to no run; null where the world knows no engine.</summary>
-    public Uri? HookUrl(string hook) => Engine is null ? null : new Uri(Engine, $"v1/hooks/{Provider}/{hook}/{Id}");
+    /// <summary>Where persons go back to from the provider's pages; null where nobody said where the engine is.</summary>
+    public Uri? ReturnUrl => EngineUrl.Length == 0 ? null : new Uri($"{EngineUrl}v1/return/{Provider}/{Id}");
+
+    /// <summary>Where the provider calls a hook that belongs to no run; null where nobody said where the engine is.</summary>
+    public Uri? HookUrl(string hook) => EngineUrl.Length == 0 ? null : new Uri($"{EngineUrl}v1/hooks/{Provider}/{hook}/{Id}");
 }
 
 /// <summary>A call that a world got.</summary>

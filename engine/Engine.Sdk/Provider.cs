@@ -77,7 +77,7 @@ public sealed class FailsAttribute(string code) : Attribute
     public string? When { get; set; }
 
     /// <summary>
-    /// On a <see cref="RedirectAttribute"/>: the word in the return's <c>error</c> that means this failure, such as <c>access_denied</c>. Null:
+    /// On a <see cref="RedirectAttribute"/>: the word in the return's <c>error</c> that means this failure, such as <c>access_denied</c>; <c>*</c> for any other. Null:
     /// none does.
     /// </summary>
     public string? OnError { get; set; }

@@ -138,6 +138,26 @@ public sealed partial class SqliteStore
         },
         cancellation);
 
+    /// <summary>
+    /// Takes over what a provider says of an account's connections. Those that nobody has claimed stay as they are: they could not be claimed any
+    /// more, and their first look tells the same.
+    /// </summary>
+    public Task TellOfAccountAsync(string provider, string? world, AccountNews news, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(news);
+        return database.WriteAsync(
+            session =>
+            {
+                var told = session.List(
+                    "SELECT id FROM connections WHERE provider = @provider AND world IS @world AND identity_key = @key AND health <> @unclaimed",
+                    row => new ConnectionId(row.GetString(0)),
+                    ("@provider", provider), ("@world", world), ("@key", news.IdentityKey), ("@unclaimed", ConnectionHealth.Unclaimed.ToColumn()));
+                foreach (var id in told) SetHealth(session, id, new HealthChange(news.Health, news.Cause));
+                return told.Count;
+            },
+            cancellation);
+    }
+
     private static void InsertHooks(Session session, StoredRun run)
     {
         foreach (var hook in run.Hooks)

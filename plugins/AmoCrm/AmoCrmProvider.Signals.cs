@@ -9,8 +9,9 @@ namespace AmoCrm;
 public sealed partial class AmoCrmProvider
 {
     /// <summary>The page on which a person chooses an account and allows the integration [C2].</summary>
-    [Redirect(Returns = typeof(ConsentReturn))]
-    [Fails("denied_by_user", OnError = "access_denied",
+    /// <remarks>Declining is told to the opener alone [C2], in words that are not documented [?]: so any word means it.</remarks>
+    [Redirect(Returns = typeof(ConsentReturn), PostsErrors = true)]
+    [Fails("denied_by_user", OnError = "*",
         En = "You did not allow the access in amoCRM.",
         Ru = "Вы не разрешили доступ в amoCRM.")]
     public Uri Consent(ConsentRequest input, RedirectVisit visit)
@@ -54,7 +55,10 @@ public sealed partial class AmoCrmProvider
 
         // Every call is news, also one that is letter by letter an earlier one: the account may have switched it on again meanwhile.
         return HookReading.Accept(
-            new IntegrationDisabled(account), key: string.Create(CultureInfo.InvariantCulture, $"{account} {request.Received.UtcTicks}"));
+            new IntegrationDisabled(account), key: string.Create(CultureInfo.InvariantCulture, $"{account} {request.Received.UtcTicks}")) with
+        {
+            News = new AccountNews(account.ToString(CultureInfo.InvariantCulture), ConnectionHealth.Revoked, "switched_off_in_account"),
+        };
     }
 
     /// <summary>hex(HMAC-SHA256(client_secret, client_id + "|" + account_id)) [C2], compared in constant time.</summary>

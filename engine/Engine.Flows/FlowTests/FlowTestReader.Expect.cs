@@ -11,7 +11,7 @@ public sealed partial class FlowTestReader
     /// <summary>Failures that the engine itself ends a run with.</summary>
     private static readonly string[] EngineFailures = ["too_many_attempts", "wrong_account", "already_connected"];
 
-    private static readonly string[] HealthWords = ["active", "needs_reauth", "suspended"];
+    private static readonly string[] HealthWords = ["active", "needs_reauth", "suspended", "unclaimed"];
 
     private static FlowTestExpectation NothingExpected(Place place) => new(place, null, null, null, null, null, [], null, [], []);
 
@@ -180,7 +180,7 @@ public sealed partial class FlowTestReader
 
     private string? ReadStep(YamlEntry entry)
     {
-        var names = flow.Loaded.Flow.Steps.Where(step => step is CompiledStep.Prompt or CompiledStep.Poll).Select(step => step.Name).ToList();
+        var names = flow.Loaded.Flow.Steps.Where(step => step is CompiledStep.Prompt or CompiledStep.Poll or CompiledStep.Redirect).Select(step => step.Name).ToList();
         return ReadScalar(entry) is { } name && IsKnown(name, names, "a step that waits for a person") ? name.Value : null;
     }
 }

@@ -41,10 +41,15 @@ internal sealed class Pages
         routes.MapGet("/connect/{run}", context =>
         {
             SecurityHeaders.AllowFrames(context, engine.FramedHosts());
+            SecurityHeaders.AllowOpener(context, "same-origin-allow-popups");
             return SendPageAsync(context, "connect");
         }).ExcludeFromDescription();
-        routes.MapGet("/leave/{run}/{prompt}", context => SendPageAsync(context, "leave.html")).ExcludeFromDescription();
-        routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned.html")).ExcludeFromDescription();
+        routes.MapGet("/leave/{run}/{prompt}", context =>
+        {
+            SecurityHeaders.AllowOpener(context, "unsafe-none");
+            return SendPageAsync(context, "leave");
+        }).ExcludeFromDescription();
+        routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned")).ExcludeFromDescription();
         routes.MapGet("/assets/{name}", (string name) => files.TryGetValue($"assets/{name}", out var file)
             ? Results.Bytes(file.Content, file.Type, entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue(file.Tag))
             : Results.NotFound()).ExcludeFromDescription();

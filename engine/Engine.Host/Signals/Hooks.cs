@@ -40,6 +40,7 @@ internal sealed class Hooks(
         if (plugins.Catalog.FindProvider(provider) is not { } known || known.FindHook(hook) is null) return null;
         if (await caller.FindSettingsAsync(provider, world, cancellation) is not { } settings) return null;
         var outcome = await plugins.ReadHookAsync(provider, known.Build, hook, request, settings, cancellation);
+        if (outcome is HookOutcome.Accepted { News: { } news }) await store.TellOfAccountAsync(provider, world, news, cancellation);
         if (outcome is HookOutcome.Accepted accepted && deliveries.BeginsAny(provider, hook))
         {
             var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{provider}\n{world}\n{hook}\n{KeyOf(accepted, request)}")));

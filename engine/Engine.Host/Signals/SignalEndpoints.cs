@@ -23,6 +23,10 @@ internal static class SignalEndpoints
         v1.MapPost("/runs/{id}/visits", VisitAsync).WithTags("Runs").WithName("Visit").WithSummary("Sends this browser to the provider's page")
             .WithDescription("For the engine's own page: the visit is bound to the browser that asks. What came of it shows in the run.")
             .Produces<VisitView>(StatusCodes.Status201Created).Refuses(403, 404, 409, 422);
+        v1.MapPost("/runs/{id}/visits/{visit}/refusal", RefuseAsync).WithTags("Runs").WithName("RefuseVisit")
+            .WithSummary("Says that the provider's page told of a refusal")
+            .WithDescription("For the engine's own page, which hears it from the window that it opened. Counts like an error in the return; repeated or late, it changes nothing.")
+            .Produces(StatusCodes.Status204NoContent).Refuses(400, 403, 404);
         var hooks = v1.MapGroup("/hooks").WithTags("Providers");
         hooks.MapMethods("/{token}", getAndPost, CallAsync).WithName("CallHook").WithSummary("A provider's call of one run's hook")
             .WithDescription("Needs no key: nobody can guess the address. The plugin says what is answered.").Refuses(400, 404, 408, 413, 503);
@@ -47,7 +51,29 @@ internal static class SignalEndpoints
 
         if (visit.IsFailure) return Problems.NoVisit(visit.Failure.Code);
         VisitCookie.Set(context, engine.Outside, visit.Value.Browser);
-        return TypedResults.Created((string?)null, new VisitView(visit.Value.Address));
+        return TypedResults.Created((string?)null, new VisitView(visit.Value.Address, visit.Value.State.Hex, visit.Value.PostsErrors));
+    }
+
+    private static async Task<IResult> RefuseAsync(
+        string id, string visit, RefusalRequest request, HttpContext context, EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation)
+    {
+        var caller = context.GetCaller();
+        if (await engine.FindForAsync(id, caller, cancellation) is not { } run) return Problems.UnknownRun(id);
+        if (caller is not Caller.Browser || VisitCookie.Find(context.Request, engine.Outside) is not { } cookie) return Problems.BrowserWanted();
+        if (request.Error is not { Length: > 0 and <= 200 }) return Problems.MalformedRequest("'error' is a text of up to 200 characters");
+        if (visit.Length > AccessToken.MaxLength || await engine.Signals.FindVisitAsync(new TokenHash(visit), cancellation) is not { } known
+            || known.Run != run.Id || known.Browser != EngineAddress.HashOf(cookie))
+        {
+            return Problems.NotFound();
+        }
+
+        if (!known.IsUsed && known.ExpiresAt > time.GetUtcNow()
+            && await engine.Visits.ReturnAsync(new TokenHash(visit), known, [KeyValuePair.Create("error", request.Error)], cancellation))
+        {
+            engine.Changes.InboxGrew(known.Run);
+        }
+
+        return Results.NoContent();
     }
 
     private static async Task<IResult> CallAsync(
@@ -189,4 +215,10 @@ internal sealed record VisitRequest(
     [property: Description("The prompt that sends the person there.")] string Prompt,
     [property: Description("Whether the page opens in a window of its own, which is closed after the return.")] bool Popup = false);
 
-internal sealed record VisitView([property: Description("The provider's page. Good for this browser, once.")] Uri Url);
+internal sealed record VisitView(
+    [property: Description("The provider's page. Good for this browser, once.")] Uri Url,
+    [property: Description("Names the visit; it is not what the provider is told.")] string Visit,
+    [property: Description("Whether the page, in a window of its own, tells its opener of a refusal.")] bool PostsErrors);
+
+/// <param name="Error">The provider's word for it.</param>
+internal sealed record RefusalRequest([property: Description("The provider's word for it.")] string Error);

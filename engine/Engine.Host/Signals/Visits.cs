@@ -10,7 +10,9 @@ namespace Engine.Host;
 
 /// <summary>Where a person goes.</summary>
 /// <param name="Browser">What the browser must keep in its cookie.</param>
-internal sealed record VisitStart(Uri Address, string Browser);
+/// <param name="State">The hash of the visit's state, by which its page's refusal is known.</param>
+/// <param name="PostsErrors">Whether the page tells its opener of a refusal.</param>
+internal sealed record VisitStart(Uri Address, string Browser, TokenHash State, bool PostsErrors);
 
 /// <summary>
 /// Sends persons to providers' pages. Each time it makes a new <c>state</c> of 256 bits, good for one return of this browser to this prompt,
@@ -35,8 +37,8 @@ internal sealed class Visits(
 
         var (state, hash) = EngineAddress.NewToken(RandomNumberGenerator.Fill);
         var build = flow.Flow.Providers[step.Step.Provider];
-        var hasPkce = plugins.FindProvider(step.Step.Provider, build)?.FindRedirect(step.Step.Page)?.HasPkce == true;
-        var verifier = hasPkce ? EngineAddress.NewToken(RandomNumberGenerator.Fill).Token : null;
+        var page = plugins.FindProvider(step.Step.Provider, build)?.FindRedirect(step.Step.Page);
+        var verifier = page is { HasPkce: true } ? EngineAddress.NewToken(RandomNumberGenerator.Fill).Token : null;
         var found = plugins.FindAddress(
             step.Step.Provider, build, step.Step.Page, step.Input,
             new RedirectVisit(new Secret(state), address.ReturnOf(step.Step.Provider, row.World), verifier is null ? null : ChallengeOf(verifier)),
@@ -51,7 +53,7 @@ internal sealed class Visits(
                 row.Id, prompt, step.Step.Provider, row.World, EngineAddress.HashOf(token), isPopup,
                 verifier is null ? null : new Secret(verifier), step.ExpiresAt < end ? step.ExpiresAt.Value : end),
             cancellation);
-        return new VisitStart(found.Value, token);
+        return new VisitStart(found.Value, token, hash, page is { PostsErrors: true });
     }
 
     /// <summary>Reads what a person came back with, and hands it to the run. False where the visit was used before.</summary>

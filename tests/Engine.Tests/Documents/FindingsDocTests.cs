@@ -82,7 +82,6 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
         var content = new ShownText(example.Whole).Content;
         if (example.Kind is "yaml provider" or "yaml operations") return ProviderCompiler.Check(new FlowSource("acme.provider.yaml", content), CancellationToken.None).Findings;
         using var folder = new TestFolder();
-        if (example.Kind == "yaml provider") return ProviderCompiler.Check(new FlowSource("acme.provider.yaml", content), CancellationToken.None).Findings;
         if (example.Kind is "yaml file" or "yaml tests")
         {
             folder.Write("telegram-qr.yaml", File.ReadAllText(Repository.Path("workflows/telegram-qr.yaml")));

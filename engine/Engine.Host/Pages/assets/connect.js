@@ -132,6 +132,22 @@ async function leave(prompt) {
   }
 }
 
+// A window of ours says where it goes; from there, and from nobody else, a refusal is heard. What comes of it is the engine's to say.
+const gone = new Map(); // by window: { origin, visit }
+window.addEventListener("message", async ({ source, origin, data }) => {
+  if (origin === location.origin && typeof data?.leavingTo === "string") gone.set(source, { origin: data.leavingTo, visit: data.visit });
+  else if (gone.get(source)?.origin === origin && typeof data?.error === "string") {
+    const { visit } = gone.get(source);
+    gone.delete(source);
+    try {
+      await post(`/v1/runs/${run}/visits/${encodeURIComponent(visit)}/refusal`, { error: data.error.slice(0, 200) || "declined" });
+    } catch {
+      // The step's own time-out says the same later.
+    }
+    live?.lookNow();
+  }
+});
+
 function take(next) {
   setServerTime(next.server_time);
   if (view && next.revision < view.revision) return;

@@ -17,6 +17,9 @@ function render() {
 languageSwitch(render);
 try {
   const visit = await post(`/v1/runs/${encodeURIComponent(run)}/visits`, { prompt, popup: true });
+  // Only a page that tells its opener of a refusal keeps the way to it, and ours then knows from where to hear.
+  if (visit.posts_errors) window.opener?.postMessage({ leavingTo: new URL(visit.url).origin, visit: visit.visit }, location.origin);
+  else window.opener = null;
   location.replace(visit.url);
 } catch (error) {
   isStale = error instanceof ApiError && error.code === "stale_reply";

@@ -115,7 +115,7 @@ export function promptCard(view, send, leave) {
   function redirectPart() {
     const go = h("button", { type: "button", class: "button primary", onclick: depart }, local(prompt.button) || t("submit"));
     const popup = prompt.redirect.is_popup && h("a", {
-      class: "button quiet", target: "_blank", rel: "noopener",
+      class: "button quiet", target: "_blank", rel: "opener",
       href: `/leave/${encodeURIComponent(view.id)}/${encodeURIComponent(prompt.id)}`,
     }, t("openWindow"), icon(away));
     // A page that the browser kept and shows again after its back button can be left once more.
