@@ -13,7 +13,7 @@ namespace Engine.Tests;
 internal sealed class SimulatedAmoCrm : IAsyncDisposable
 {
     private readonly string folder;
-    private readonly HttpClient http = new(ProviderHttp.NewHandler());
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly SandboxServer server;
 
     private SimulatedAmoCrm(SandboxServer server, SteppedTime time, WorldAddress world, string folder)
