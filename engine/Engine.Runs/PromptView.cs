@@ -30,11 +30,11 @@ public sealed record PromptView(
     int? Left,
     DateTimeOffset? ExpiresAt)
 {
-    /// <summary>The provider's page that the person is sent to; null where this asks for something else.</summary>
-    public RedirectOffer? Redirect { get; init; }
-
     /// <summary>What to say when the page in the frame sends one of these messages; empty where there is no frame.</summary>
     public ImmutableArray<FrameMessage> FrameSays { get; init; } = [];
+
+    /// <summary>The provider's page that the person is sent to; null where this asks for something else.</summary>
+    public RedirectOffer? Redirect { get; init; }
 }
 
 /// <summary>A message of the page in the frame: one of the frame's own origin that has all these members with just these texts.</summary>

@@ -12,7 +12,7 @@ internal sealed class StatusFacts
     private readonly ImmutableHashSet<Slot> vague;
 
     /// <summary>
-    /// What is known on the ways through a prompt whose answer was accepted, from its acceptance on; null where the status that its
+    /// What its acceptance alone tells on the ways through a prompt whose answer was accepted; null where the status that its
     /// acceptance tells of may have got a new value since.
     /// </summary>
     private readonly ImmutableDictionary<ValueNode.Expression, StatusFacts?> accepted;
@@ -68,12 +68,14 @@ internal sealed class StatusFacts
         var ways = accepted.RemoveRange(accepted.Where(way => way.Value is { } facts && !facts.Possible(key).Any(member => left.Contains(member.Name))).Select(way => way.Key));
         return new StatusFacts(
             possible.SetItem(key, new Known(left, by)),
-            Each(ways, facts => facts.With(key, facts.Possible(key).Where(member => left.Contains(member.Name)), by)), vague);
+            ways, vague);
     }
 
     /// <summary>What is still known after some variables got new values.</summary>
     public StatusFacts Without(IReadOnlySet<Slot> slots) => new(
-        possible.RemoveRange(possible.Keys.Where(key => slots.Contains(key.Slot))), Each(accepted, facts => facts.possible.Keys.Any(key => slots.Contains(key.Slot)) ? null : facts),
+        possible.RemoveRange(possible.Keys.Where(key => slots.Contains(key.Slot))),
+        accepted.SetItems(accepted.Where(way => way.Value is { } facts && facts.possible.Keys.Any(key => slots.Contains(key.Slot)))
+            .Select(way => KeyValuePair.Create(way.Key, (StatusFacts?)null))),
         vague.Except(slots));
 
     public StatusFacts Vague(IEnumerable<Slot> slots) => new(possible, accepted, vague.Union(slots));
@@ -109,7 +111,7 @@ internal sealed class StatusFacts
         if (condition is not Bound.Computed { Translation: var translation }) return this;
         var logic = new StatusLogic(translation);
         var ways = accepted.RemoveRange(accepted.Where(way => way.Value?.Decide(condition) == !truth).Select(way => way.Key));
-        var facts = new StatusFacts(possible, Each(ways, way => way.Assume(condition, truth)), vague);
+        var facts = new StatusFacts(possible, ways, vague);
         foreach (var key in logic.Keys)
         {
             var left = facts.Possible(key).Where(member => logic.CanBe(truth, key, member)).ToList();
@@ -122,10 +124,6 @@ internal sealed class StatusFacts
 
         return facts;
     }
-
-    private static ImmutableDictionary<ValueNode.Expression, StatusFacts?> Each(
-        ImmutableDictionary<ValueNode.Expression, StatusFacts?> ways, Func<StatusFacts, StatusFacts?> change) =>
-        ways.IsEmpty ? ways : ways.SetItems(ways.Select(way => KeyValuePair.Create(way.Key, way.Value is null ? null : change(way.Value))));
 
     /// <param name="By">Where the flow ruled the others out.</param>
     private sealed record Known(ImmutableHashSet<string> Members, Place By)

@@ -99,7 +99,7 @@ public abstract class SandboxLink : IAsyncDisposable
         public override async Task<WorldAddress?> NewWorldAsync(
             string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation)
         {
-            using var response = await http.PostAsJsonAsync("worlds", new { provider, scenario, language = "en", continues, engineUrl = engine }, wire, cancellation);
+            using var response = await http.PostAsJsonAsync("worlds", new { provider, scenario, language = "en", continues, engine }, wire, cancellation);
             return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<WorldAddress>(wire, cancellation) : null;
         }
 

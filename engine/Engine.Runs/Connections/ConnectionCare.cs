@@ -122,7 +122,7 @@ public sealed class ConnectionLook(IConnectionStore store, IConnectionCaller cal
     {
         ArgumentNullException.ThrowIfNull(care);
         var provider = caller.FindProvider(care.Connection.Provider);
-        if (provider is null || !HealthRules.IsLookedAfter(care.Connection.Health))
+        if (provider is null || !HealthRules.IsLookedAfter(care.Connection.Health, care.ProbeDue is null))
         {
             await store.FinishCareAsync(care, new CareResult(time.GetUtcNow() + Longest, care.ProbeDue, null, null), cancellation);
             return false;

@@ -87,11 +87,16 @@ public static class HealthRules
         }
     }
 
-    /// <summary>Whether a connection is looked after by itself: one that is over, or nobody's yet, is left alone.</summary>
-    public static bool IsLookedAfter(ConnectionHealth health) => health != ConnectionHealth.Unclaimed && !IsOver(health);
+    /// <summary>
+    /// Whether a connection is looked at: nobody's is left alone, and one that is over is looked at once more after that was said, since a provider's
+    /// call that says so may be an old one that somebody repeats.
+    /// </summary>
+    /// <param name="isHurried">Whether the look was asked for.</param>
+    public static bool IsLookedAfter(ConnectionHealth health, bool isHurried) =>
+        health != ConnectionHealth.Unclaimed && (isHurried || !IsOver(health));
 
     private static bool CanRepair(Connection connection, bool isStopped) =>
-        !isStopped && connection.Health is not (ConnectionHealth.Unclaimed or ConnectionHealth.Expiring) && !IsOver(connection.Health)
+        !isStopped && connection.Health is not (ConnectionHealth.Unclaimed or ConnectionHealth.Expiring)
         && connection.Cause is not (EngineTexts.WrongAccount or AccessEnded);
 
     private static bool IsFine(ConnectionHealth health) =>

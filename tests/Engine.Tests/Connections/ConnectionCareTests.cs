@@ -93,6 +93,27 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
+    [Theory]
+    [InlineData(false, ConnectionHealth.Active)]
+    [InlineData(true, ConnectionHealth.Revoked)]
+    public async Task A_withdrawal_that_a_hook_tells_is_looked_at_once(bool isTrue, ConnectionHealth health)
+    {
+        await vault.ConnectAsync();
+        await WorkAsync();
+        if (isTrue) SignedOut();
+        await vault.Store.SetHealthAsync(id, new HealthChange(ConnectionHealth.Revoked, "switched_off"), default);
+        await vault.Store.HurryCareAsync(id, default);
+
+        for (var day = 0; day < 5; day++)
+        {
+            await WorkAsync();
+            if (isTrue) vault.Time.Step(TimeSpan.FromDays(1));
+        }
+
+        Assert.Equal(health, (await vault.FindAsync()).Health);
+        Assert.Equal(isTrue ? 3 : 2, vault.Vault.Calls.Count(call => call == "probe"));
+    }
+
     [Fact]
     public async Task Another_account_is_not_repaired_by_a_probe_that_works()
     {

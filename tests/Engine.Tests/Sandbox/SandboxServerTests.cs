@@ -52,8 +52,8 @@ public sealed partial class SandboxServerTests
 
     [Theory]
     [InlineData("""{"provider":"radio"}""", 404, "there is no simulator for 'radio'; there are: ")]
-    [InlineData("""{"scenario":"scan"}""", 400, "send { \"provider\": …, \"scenario\": …, \"language\": …, \"continues\": …, \"engine\": … }; only the provider is required")]
-    [InlineData("nonsense", 400, "send { \"provider\": …, \"scenario\": …, \"language\": …, \"continues\": …, \"engine\": … }; only the provider is required")]
+    [InlineData("""{"scenario":"scan"}""", 400, "send { \"provider\": …, \"scenario\": …, \"language\": …, \"continues\": …, \"engine_url\": … }; only the provider is required")]
+    [InlineData("nonsense", 400, "send { \"provider\": …, \"scenario\": …, \"language\": …, \"continues\": …, \"engine_url\": … }; only the provider is required")]
     public async Task A_world_that_cannot_be_made_says_why(string body, int status, string error)
     {
         await using var world = await SimulatedRadist.StartAsync();

@@ -22,7 +22,7 @@ internal sealed class SimulatedWhatsgate : IAsyncDisposable
 
     public SteppedTime Time { get; } = new();
 
-    public HttpClient Http { get; } = new(ProviderHttp.NewHandler());
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
     public required SandboxServer Server { get; set; }
 
