@@ -152,7 +152,14 @@ public sealed partial class SqliteStore
                     "SELECT id FROM connections WHERE provider = @provider AND world IS @world AND identity_key = @key AND health <> @unclaimed",
                     row => new ConnectionId(row.GetString(0)),
                     ("@provider", provider), ("@world", world), ("@key", news.IdentityKey), ("@unclaimed", ConnectionHealth.Unclaimed.ToColumn()));
-                foreach (var id in told) SetHealth(session, id, new HealthChange(news.Health, news.Cause));
+                foreach (var id in told)
+                {
+                    SetHealth(session, id, new HealthChange(news.Health, news.Cause));
+
+                    // The call may be an old one that somebody repeats: the probe says whether it still holds.
+                    HurryCare(session, id, Now);
+                }
+
                 return told.Count;
             },
             cancellation);
