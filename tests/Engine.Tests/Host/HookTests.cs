@@ -35,7 +35,7 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
     [Fact]
     public async Task R_109_repeats_are_answered_alike_and_told_to_the_run_once()
     {
-        var (run, _) = await door.BeginAsync("bell");
+        var (run, browser) = await door.BeginAsync("bell");
         var hook = await HookOfAsync(run);
 
         foreach (var query in new[] { "?text=a&id=1", "?text=b&id=1", "?text=a", "?text=a", "?text=b" })
@@ -43,7 +43,8 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
             Assert.Equal("OK", await (await RingAsync(hook, query)).Content.ReadAsStringAsync());
         }
 
-        await door.Running.UntilAsync(run, row => row.InboxSeen == 3);
+        await GoOnAsync(run, browser);
+        await door.Running.UntilAsync(run, row => row.Status.IsFinal());
         Assert.Equal(3, (await door.Engine.Store.ReadJournalAsync(new RunId(run), 0, default)).Count(entry => entry.Kind == "signalled"));
     }
 
