@@ -38,6 +38,7 @@ internal static class HookBenchmark
                         client_id = "bench",
                         client_secret = "bench",
                         redirect_uri = new Uri(address, "v1/return/amocrm").AbsoluteUri,
+                        platform_url = provider.Address.AbsoluteUri,
                         account_url = $"{provider.Address.AbsoluteUri}{{host}}",
                     },
                 },
@@ -118,13 +119,13 @@ internal static class HookBenchmark
     {
         private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256, UseProxy = false }) { Timeout = TimeSpan.FromSeconds(30) };
         private ConcurrentBag<double> milliseconds = [];
-        private ConcurrentBag<string> answered = [];
+        private readonly ConcurrentBag<string> answered = [];
         private int failed;
         private int sent;
 
-        public IReadOnlyCollection<double> Milliseconds => milliseconds;
+        public ConcurrentBag<double> Milliseconds => milliseconds;
 
-        public IReadOnlyCollection<string> Answered => answered;
+        public ConcurrentBag<string> Answered => answered;
 
         public int Failed => failed;
 

@@ -5,7 +5,7 @@ namespace Engine.Flows;
 public static partial class FindingCodes
 {
     /// <summary>All kinds of mistakes.</summary>
-    public static ImmutableArray<FindingCode> All => [.. Yaml, .. Grammar, .. Expressions, .. Types, .. Proofs, .. Providers];
+    public static ImmutableArray<FindingCode> All => [.. Yaml, .. Grammar, .. Expressions, .. Types, .. Proofs];
 
     /// <summary>A single expression, by itself.</summary>
     public static ImmutableArray<FindingCode> Expressions =>

@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-
 namespace Engine.Flows;
 
 /// <summary>
@@ -54,7 +52,7 @@ internal sealed class SignalCheck(FlowDocument document, Library library, Binder
         var given = binder.Translations.SelectMany(HooksIn).ToHashSet(StringComparer.Ordinal);
         foreach (var hook in document.Hooks)
         {
-            var isGiven = given.Contains(Names.Fold(hook.Name.Value));
+            var isGiven = given.Contains(hook.Name.Value);
             if (!isGiven && !used.Contains(hook.Name.Value))
             {
                 findings.Error(FindingCodes.HookNotUsed, hook.Name.Place,
@@ -68,11 +66,10 @@ internal sealed class SignalCheck(FlowDocument document, Library library, Binder
         }
     }
 
-    /// <summary>The hooks that an expression reads, by their folded names.</summary>
-    private static IEnumerable<string> HooksIn(Translation translation) =>
-        translation.Names.Reads.Where(read => read.Value.Name == Slots.HooksRoot)
-            .Select(read => read.Key.Parent).OfType<MemberAccessExpressionSyntax>()
-            .Select(access => Names.Fold(access.Name.Identifier.ValueText));
+    /// <summary>The hooks that an expression reads.</summary>
+    private static IEnumerable<string> HooksIn(Translation translation) => translation.Names.Members
+        .Where(member => member.ContainingType.Name == FlowTypes.Hooks && member.ContainingNamespace.Name == GeneratedTypes.Namespace)
+        .Select(member => member.Name);
 
     private void CheckNobody(StepNode step)
     {

@@ -90,4 +90,9 @@ public abstract record PersonMove
     public sealed record Back(TypedValue? Record, Sdk.Failure? Failure) : PersonMove;
 
     public sealed record Cancel : PersonMove;
+
+    /// <summary>Not the person: the provider calls one of the run's hooks.</summary>
+    /// <param name="Hook">The flow's name for it.</param>
+    /// <param name="Key">By which a repeat is known; null: it is none.</param>
+    public sealed record Call(string Hook, TypedValue Payload, string? Key) : PersonMove;
 }

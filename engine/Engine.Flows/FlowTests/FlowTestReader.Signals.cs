@@ -30,6 +30,17 @@ public sealed partial class FlowTestReader
             : null;
     }
 
+    private PersonMove.Call? ReadCall(YamlEntry entry, Keys act)
+    {
+        var hooks = flow.Loaded.Flow.Hooks;
+        var says = act.Require("says");
+        if (ReadScalar(entry) is not { } name || !IsKnown(name, [.. hooks.Select(hook => hook.Name)], "a hook of the flow") || says is null) return null;
+        var called = hooks.First(hook => hook.Name == name.Value);
+        if (flow.Catalog.FindProvider(called.Provider)?.FindHook(called.Hook) is not { } declared) return null;
+        var payload = values.ReadRecord(says.Value, TypeOf(called.Provider, declared.PayloadType), $"what '{called.Provider}.{called.Hook}' says");
+        return payload is null ? null : new PersonMove.Call(name.Value, payload, act.Find("key") is { } key ? ReadScalar(key)?.Value : null);
+    }
+
     private TypedValue? ReadBegin(YamlEntry entry)
     {
         if (flow.Loaded.Flow.StartsOn is not { } begin || flow.Catalog.FindProvider(begin.Provider)?.FindHook(begin.Hook) is not { } hook)

@@ -16,6 +16,8 @@ internal sealed record Phrases
 
     public required string Phone { get; init; }
 
+    public required string Page { get; init; }
+
     public required string Working { get; init; }
 
     public required string Checking { get; init; }
@@ -87,6 +89,7 @@ internal sealed record Phrases
         Language = "en",
         Begun = "{0} · run {1}",
         Phone = "The simulated phone: {0}",
+        Page = "Open this in your browser and go on there: {0}",
         Working = "One moment…",
         Checking = "Checking…",
         Waiting = "Waiting…",
@@ -127,6 +130,7 @@ internal sealed record Phrases
         Language = "ru",
         Begun = "{0} · запуск {1}",
         Phone = "Симулятор телефона: {0}",
+        Page = "Откройте в браузере и продолжите там: {0}",
         Working = "Минутку…",
         Checking = "Проверяем…",
         Waiting = "Ждём…",

@@ -36,7 +36,7 @@ public sealed class GoldenFlowTests
     [Fact]
     public void No_two_kinds_of_finding_share_a_code()
     {
-        var codes = FindingCodes.All.Concat(FindingCodes.Files).Concat(FindingCodes.FlowTests).Concat(FindingCodes.Providers).Select(code => code.Code).ToList();
+        var codes = FindingCodes.All.Concat(FindingCodes.Files).Concat(FindingCodes.FlowTests).Select(code => code.Code).ToList();
 
         Assert.Equal(codes.Distinct(), codes);
     }
