@@ -47,7 +47,7 @@ internal static class RunCommand
         IRunScreen screen = switches.IsJson
             ? new JsonScreen(terminal.Output, given, time)
             : new TextScreen(terminal, given, Phrases.In(switches.Language), time);
-        screen.Start(await DescribeAsync(engine, started.Run, server is not null));
+        screen.Start(await DescribeAsync(engine, started.Run));
         var ended = await new RunDriver(engine.Store, engine.Changes, time, screen).DriveAsync(started.Run, stop);
         return ended.Status switch
         {
@@ -59,19 +59,21 @@ internal static class RunCommand
 
     /// <summary>A person comes back from a provider's page to this process, and so do providers' calls: it listens where the flow needs that.</summary>
     private static async Task<EngineServer?> ServeAsync(EmbeddedEngine engine, RunSwitches switches, TimeProvider time, CancellationToken stop) =>
-        engine.Flows.FindCurrent(switches.Flow)?.Flow is { } flow && (!flow.Hooks.IsEmpty || flow.Steps.Any(step => step is CompiledStep.Redirect))
+        engine.Flows.FindCurrent(switches.Flow)?.Flow is { } flow && (!flow.Hooks.IsEmpty || Leaves(flow))
             ? await EngineServer.ServeAsync(engine, switches.Port, time, stop)
             : null;
 
-    private static async Task<StartedRun> DescribeAsync(EmbeddedEngine engine, RunId id, bool hasPage)
+    private static bool Leaves(CompiledFlow flow) => flow.Steps.Any(step => step is CompiledStep.Redirect);
+
+    private static async Task<StartedRun> DescribeAsync(EmbeddedEngine engine, RunId id)
     {
         var run = await engine.Store.FindAsync(id, CancellationToken.None)
             ?? throw new InvalidOperationException($"run '{id}' is not in the store any more");
         var world = await engine.FindWorldAsync(run, CancellationToken.None);
-        return new StartedRun(
-            run, engine.Flows.FindCurrent(run.Flow)?.Flow.Title ?? LocalText.Empty, world is null ? null : new Uri(world.PhoneUrl))
+        var flow = engine.Flows.FindCurrent(run.Flow)?.Flow;
+        return new StartedRun(run, flow?.Title ?? LocalText.Empty, world is null ? null : new Uri(world.PhoneUrl))
         {
-            Page = hasPage ? (await engine.NewRunLinkAsync(run, CancellationToken.None)).Url : null,
+            Page = flow is not null && Leaves(flow) ? (await engine.NewRunLinkAsync(run, CancellationToken.None)).Url : null,
         };
     }
 

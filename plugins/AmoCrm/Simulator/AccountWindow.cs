@@ -6,7 +6,7 @@ using Engine.Sandbox;
 namespace AmoCrm.Simulator;
 
 /// <summary>
-/// The windows of the person's accounts: copy a code, install the widget (which sends the hook, whatever the integration's status), switch the integration
+/// The windows of the person's accounts: copy a code, make a long-lived token, install the widget (which sends the hook, whatever the integration's status), switch the integration
 /// off (which sends the other hook), rename the account.
 /// </summary>
 internal static class AccountWindow
@@ -24,6 +24,11 @@ internal static class AccountWindow
         {
             var (after, code) = TokenApi.Issue(state, account, course, now);
             return new(after, Answer.Of(200, new { Code = code }));
+        });
+        Action("token", (call, state, account, _, now) =>
+        {
+            var (after, token) = TokenApi.IssueLongLived(state, account, call.World, now);
+            return new(after, Answer.Of(200, new { Token = token }));
         });
         Action("install", (call, state, account, course, now) =>
         {

@@ -11,6 +11,9 @@ internal static class TokenApi
     private static readonly TimeSpan CodeLife = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan RefreshLife = TimeSpan.FromDays(90);
 
+    /// <summary>The person chooses it at amoCRM: a day to five years.</summary>
+    private static readonly TimeSpan LongLife = TimeSpan.FromDays(365);
+
     public static Turn<AmoState> Answer(ApiCall call, AmoState state)
     {
         var turn = Decide(call, state);
@@ -23,6 +26,14 @@ internal static class TokenApi
         var text = "def50200" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(200));
         var issued = course.FirstCodeIsExpired && state.Codes.IsEmpty ? now - CodeLife : now;
         return (state.With(new Code(text, account.Id, issued, IsUsed: false)).With(account with { IsInstalled = true }), text);
+    }
+
+    /// <summary>A long-lived token for the account. Nothing renews it: the refresh token beside it is told to nobody.</summary>
+    public static (AmoState State, string Token) IssueLongLived(AmoState state, AmoAccount account, World world, DateTimeOffset now)
+    {
+        var token = NewAccessToken(account, Course.Of(world), AmoCrmSimulator.IntegrationOf(world), now + LongLife);
+        var grant = new Grant(state.Grants.Count + 1, account.Id, token, now + LongLife, NewRefreshToken(), now + LongLife, [], false);
+        return (state.With(grant).With(account with { IsInstalled = true }), token);
     }
 
     private static Turn<AmoState> Decide(ApiCall call, AmoState state)
@@ -77,16 +88,18 @@ internal static class TokenApi
 
     private static Grant NewTokens(Grant grant, AmoAccount account, ApiCall call) => grant with
     {
-        AccessToken = NewAccessToken(account, call),
+        AccessToken = NewAccessToken(account, call.Course, call.Integration, call.Now + call.Course.AccessLife),
         AccessEnds = call.Now + call.Course.AccessLife,
-        RefreshToken = "def50200" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(200)),
+        RefreshToken = NewRefreshToken(),
         RefreshEnds = call.Now + RefreshLife,
     };
 
+    private static string NewRefreshToken() => "def50200" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(200));
+
     /// <summary>A JWT by its look; its signature is noise, since nobody here may check it.</summary>
-    private static string NewAccessToken(AmoAccount account, ApiCall call)
+    private static string NewAccessToken(AmoAccount account, Course course, Integration integration, DateTimeOffset end)
     {
-        var claims = $$"""{"aud":"{{call.Integration.Id}}","account_id":{{account.Id}},"exp":{{(call.Now + call.Course.AccessLife).ToUnixTimeSeconds()}},"api_domain":"{{AccountApi.HostOfApi(call.Course)}}"}""";
+        var claims = $$"""{"aud":"{{integration.Id}}","account_id":{{account.Id}},"exp":{{end.ToUnixTimeSeconds()}},"api_domain":"{{AccountApi.HostOfApi(course)}}"}""";
         return $"{Part("""{"typ":"JWT","alg":"RS256"}""")}.{Part(claims)}.{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(64))}";
 
         static string Part(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));

@@ -73,19 +73,21 @@ public sealed class AmoCrmPageTests(RunningEngine engine, Browser browser) : ICl
         Assert.DoesNotContain(calls.GetProperty("calls").EnumerateArray(), call => Text(call, "operation") == "access_token");
     }
 
-    [ToolFact(Tool.Chromium)]
-    public async Task A_copied_code_connects_the_account()
+    [ToolTheory(Tool.Chromium)]
+    [InlineData("amocrm-code", "copy", "code", "Authorization code")]
+    [InlineData("amocrm-token", "token", "token", "Long-lived token")]
+    public async Task What_the_accounts_window_shows_is_pasted_and_connects_the_account(string flow, string act, string member, string label)
     {
-        var run = await StartAsync("amocrm-code");
+        var run = await StartAsync(flow);
         var page = await OpenAsync(run);
-        using var copied = await run.ActAsync("copy");
+        using var made = await run.ActAsync(act);
 
         await page.GetByLabel("Address of your account").FillAsync("https://horns.amocrm.ru/");
-        await page.GetByLabel("Authorization code").FillAsync($"  {Text(await copied.Content.ReadFromJsonAsync<JsonElement>(), "code")}\n");
+        await page.GetByLabel(label).FillAsync($"  {Text(await made.Content.ReadFromJsonAsync<JsonElement>(), member)}\n");
+        await page.ScreenshotAsync(new() { Path = Kept.Picture($"{flow}.png") });
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Connected" })).ToBeVisibleAsync();
-        await page.ScreenshotAsync(new() { Path = Kept.Picture("amocrm-code.png") });
     }
 
     [Theory]

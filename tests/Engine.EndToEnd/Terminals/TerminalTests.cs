@@ -58,22 +58,6 @@ public sealed partial class TerminalTests : IDisposable
         Assert.DoesNotContain("horse", engine.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("whatsapp-radist", "several-scans")]
-    [InlineData("whatsapp-radist", "state-not-told")]
-    [InlineData("max", "scan", "--input", "phone=+79001234567", "--answer", "code=12345")]
-    [InlineData("max", "scan", "--input", "phone=+79990000002", "--answer", "code=12345", "--answer", "code=12345")]
-    [InlineData("telegram-bot", "key-in-use", "--answer", "key=1234:first", "--answer", "key=1234:second")]
-    [InlineData("odnoklassniki", "create-lost", "--answer", "key=good-key")]
-    [InlineData("telegram-code", "scan", "--input", "phone=+79990000003", "--answer", "code=12345", "--answer", "password=correct horse")]
-    public async Task Each_of_radists_channels_is_connected_in_the_terminal(string flow, string scenario, params string[] arguments)
-    {
-        await using var engine = Run([flow, "--sandbox", "--json", "--scenario", scenario, .. arguments]);
-
-        Assert.Equal(0, await engine.ExitCodeAsync());
-        Assert.DoesNotContain("good-key", engine.Output + engine.Errors, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task A_link_of_the_provider_is_printed_and_no_code_is_drawn_for_it()
     {

@@ -1,7 +1,7 @@
 const texts = {
   en: {
     badge: "Simulated amoCRM", title: "The person's accounts, with the integration's window", status: "The integration is:",
-    copy: "Copy a code", install: "Install the widget", disable: "Switch the integration off", rename: "Rename the account",
+    copy: "Copy a code", token: "Make a long-lived token", install: "Install the widget", disable: "Switch the integration off", rename: "Rename the account",
     private: "private", in_moderation: "in moderation", published: "published", withdrawn: "withdrawn from publication",
     on: "integration is on", off: "integration is off", grants: "accesses given: {0}",
     no_administrator: "you are no administrator there", not_published: "only the technical account may have it before publication",
@@ -9,7 +9,7 @@ const texts = {
   },
   ru: {
     badge: "Имитация amoCRM", title: "Аккаунты человека с окном интеграции", status: "Интеграция:",
-    copy: "Скопировать код", install: "Установить виджет", disable: "Отключить интеграцию", rename: "Переименовать аккаунт",
+    copy: "Скопировать код", token: "Создать долгосрочный токен", install: "Установить виджет", disable: "Отключить интеграцию", rename: "Переименовать аккаунт",
     private: "приватная", in_moderation: "на модерации", published: "опубликована", withdrawn: "снята с публикации",
     on: "интеграция включена", off: "интеграция выключена", grants: "выдано доступов: {0}",
     no_administrator: "вы там не администратор", not_published: "до публикации доступна только техническому аккаунту",
@@ -20,7 +20,7 @@ const texts = {
 const language = new URLSearchParams(location.search).get("lang") === "ru" ? "ru" : "en";
 const t = texts[language];
 const by = id => document.getElementById(id);
-const codes = new Map();
+const secrets = new Map();
 let shown = "";
 
 document.documentElement.lang = language;
@@ -33,12 +33,12 @@ function section({ id, name, host, is_installed, hindrance, grants }) {
   part.querySelector("p").textContent = [`#${id}`, host, is_installed ? t.on : t.off, t.grants.replace("{0}", grants), t[hindrance]].filter(Boolean).join(" · ");
   for (const button of part.querySelectorAll("button")) {
     button.textContent = t[button.dataset.act];
-    button.disabled = hindrance !== "" && (button.dataset.act === "copy" || button.dataset.act === "install");
+    button.disabled = hindrance !== "" && ["copy", "token", "install"].includes(button.dataset.act);
     button.addEventListener("click", () => act(button.dataset.act, id));
   }
   const code = part.querySelector("code");
-  code.textContent = codes.get(id) ?? "";
-  code.hidden = !codes.has(id);
+  code.textContent = secrets.get(id) ?? "";
+  code.hidden = !secrets.has(id);
   return part;
 }
 
@@ -48,7 +48,7 @@ async function look() {
     if (!answer.ok) throw new Error();
     const state = await answer.json();
     if (by("said").textContent === t.lost) by("said").textContent = "";
-    const now = JSON.stringify([state, [...codes]]);
+    const now = JSON.stringify([state, [...secrets]]);
     if (now === shown) return;
     shown = now;
     by("scenario").textContent = state.scenario;
@@ -64,7 +64,8 @@ async function act(name, account) {
   try {
     const answer = await fetch(`phone/${name}?account=${account}`, { method: "POST" });
     if (answer.status === 409) by("said").textContent = t.refused;
-    else if (name === "copy") codes.set(account, (await answer.json()).code);
+    else if (name === "copy") secrets.set(account, (await answer.json()).code);
+    else if (name === "token") secrets.set(account, (await answer.json()).token);
   } catch {
     by("said").textContent = t.lost;
   }
