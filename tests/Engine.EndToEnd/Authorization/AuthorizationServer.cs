@@ -81,7 +81,7 @@ internal sealed class AuthorizationServer : IAsyncDisposable
         await installing.WaitAsync();
         try
         {
-            var source = Path.Combine(FindRepository(AppContext.BaseDirectory), "tests", "OidcProvider");
+            var source = Checkout.File("tests", "OidcProvider");
             var folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "oidc-provider")).FullName;
             foreach (var file in Directory.EnumerateFiles(source)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
             var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(folder, "package-lock.json"))));
@@ -103,9 +103,4 @@ internal sealed class AuthorizationServer : IAsyncDisposable
             installing.Release();
         }
     }
-
-    private static string FindRepository(string folder) =>
-        File.Exists(Path.Combine(folder, "Engine.sln"))
-            ? folder
-            : FindRepository(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests were not built inside the checkout"));
 }
