@@ -10,7 +10,8 @@ public abstract record CallOutcome
     }
 
     /// <summary>The provider answered; the value is of the operation's output record.</summary>
-    public sealed record Answered(object Value) : CallOutcome;
+    /// <param name="Pace">As <see cref="Result{T}.Pace"/>.</param>
+    public sealed record Answered(object Value, TimeSpan? Pace = null) : CallOutcome;
 
     /// <summary>There is no answer, and why.</summary>
     public sealed record Failed(Failure Failure) : CallOutcome;

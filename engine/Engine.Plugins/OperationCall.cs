@@ -61,12 +61,12 @@ internal abstract class OperationCall
 
     protected abstract Task<CallOutcome> InvokeAsync(object instance, object input, CancellationToken cancellation);
 
-    private CallOutcome Outcome(object? value, Failure? failure)
+    private CallOutcome Outcome(object? value, Failure? failure, TimeSpan? pace)
     {
         if (failure is null)
         {
             return value is not null
-                ? new CallOutcome.Answered(value)
+                ? new CallOutcome.Answered(value, pace)
                 : new CallOutcome.Failed(new Failure(Failures.Internal, $"{label}: the plugin gave neither an answer nor a failure", IsInDoubt: true));
         }
 
@@ -89,7 +89,7 @@ internal abstract class OperationCall
         protected override async Task<CallOutcome> InvokeAsync(object instance, object input, CancellationToken cancellation)
         {
             var result = await call((TProvider)instance, (TInput)input, cancellation);
-            return Outcome(result.Value, result.Failure);
+            return Outcome(result.Value, result.Failure, result.Pace);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace Engine.Sdk;
@@ -96,6 +97,15 @@ public sealed class ProviderHttp
     {
         ArgumentNullException.ThrowIfNull(request);
         var report = new HttpReport(JsonNamingPolicy.SnakeCaseLower.ConvertName(OperationName(request.Operation)));
+        return await ExchangeAsync(request, report, (answer, token) => ReadAsync<T>(request, report, answer, token), cancellation);
+    }
+
+    /// <summary>Sends the request and lets the caller read the answer, whatever its status.</summary>
+    /// <exception cref="OperationCanceledException">The given token was cancelled.</exception>
+    internal async Task<Result<T>> ExchangeAsync<T>(
+        ProviderRequest request, HttpReport report, Func<HttpResponseMessage, CancellationToken, Task<Result<T>>> read, CancellationToken cancellation)
+        where T : notnull
+    {
         if (headers.FirstOrDefault(header => !CanCarry(header.Value.Reveal())).Name is { } bad) return report.BadHeader(bad);
         if (FindAddress(request.Path) is not { } address) return report.BadPath();
 
@@ -105,7 +115,7 @@ public sealed class ProviderHttp
         {
             using var message = NewMessage(request, address);
             using var answer = await http.SendAsync(message, both.Token);
-            return await ReadAsync<T>(request, report, answer, both.Token);
+            return await read(answer, both.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -132,9 +142,18 @@ public sealed class ProviderHttp
     private HttpRequestMessage NewMessage(ProviderRequest request, Uri address)
     {
         var message = new HttpRequestMessage(request.Method, address);
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (!headers.Any(header => header.Name.Equals("accept", StringComparison.OrdinalIgnoreCase)))
+        {
+            message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        }
+
         foreach (var (name, value) in headers) message.Headers.Add(name, value.Reveal());
-        if (request.Body is { } body)
+        if (request.Form is { } form)
+        {
+            message.Content = new ByteArrayContent(Encoding.ASCII.GetBytes(form.Reveal()));
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
+        }
+        else if (request.Body is { } body)
         {
             message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), json));
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

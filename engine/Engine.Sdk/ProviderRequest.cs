@@ -12,6 +12,9 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
     /// <summary>Sent as JSON, names in snake_case, nulls left out; null: no body.</summary>
     public object? Body { get; init; }
 
+    /// <summary>The body as a form, already encoded; it may hold secrets. Null: <see cref="Body"/> says what is sent.</summary>
+    internal Secret? Form { get; init; }
+
     /// <summary>The time for everything, the answer's body included. Default: 10 seconds.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -8,11 +8,22 @@ public readonly struct Result<T>
 {
     private Result(T? value, Failure? failure) => (Value, Failure) = (value, failure);
 
+    /// <summary>The answer, where more is to be said of it.</summary>
+    public Result(T value)
+        : this(value, null)
+    {
+    }
+
     /// <summary>The answer; null where the operation failed.</summary>
     public T? Value { get; }
 
     /// <summary>The failure; null where there is an answer.</summary>
     public Failure? Failure { get; }
+
+    /// <summary>
+    /// How long the provider wants a poll to wait before the next call; it only makes the flow's own pause longer. Null where it did not say.
+    /// </summary>
+    public TimeSpan? Pace { get; init; }
 
     /// <summary>Whether there is no answer.</summary>
     [MemberNotNullWhen(true, nameof(Failure))]

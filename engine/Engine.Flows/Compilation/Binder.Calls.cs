@@ -12,9 +12,9 @@ internal sealed partial class Binder
     public BoundRecord Generated(string name, ImmutableArray<NamedValue> values)
     {
         var given = values.Select(value => ("@" + value.Name.Value, Member(name, value)));
-        var absent = model.Types.MembersOf(name)
+        var absent = (model.Types as FlowTypes)?.MembersOf(name)
             .Where(member => member.Type is not null && values.All(value => value.Name.Value != member.Name.Value))
-            .Select(member => ("@" + member.Name.Value, (Bound)new Bound.Constant(member.Name, "default")));
+            .Select(member => ("@" + member.Name.Value, (Bound)new Bound.Constant(member.Name, "default"))) ?? [];
         return new BoundRecord($"global::{GeneratedTypes.Namespace}.{name}", [.. given, .. absent], []);
     }
 

@@ -85,6 +85,16 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
             : new Bound.Computed(translation, TypeNames.Code(type), Library.IsNullableValue(declared), IsNullWanted: false);
     });
 
+    /// <summary>The holes of a text, in order, as values of their own.</summary>
+    public IEnumerable<Bound> HolesOf(Scalar scalar) => TextOf(scalar) switch
+    {
+        Bound.Text text => text.Pieces.Select(piece => piece.Hole).OfType<Bound>(),
+        _ => [],
+    };
+
+    /// <summary>Whether values of a type have a text form: numbers, texts, moments and the like.</summary>
+    public bool IsPlain(ITypeSymbol type) => HasTextForm(Library.Underlying(type));
+
     private Bound Alone(Translation translation) =>
         translation.Type is not null || translation.Source.Syntax.IsKind(Microsoft.CodeAnalysis.CSharp.SyntaxKind.NullLiteralExpression)
             ? new Bound.Computed(translation, TargetOf(translation), Unwraps: false, IsNullWanted: true)

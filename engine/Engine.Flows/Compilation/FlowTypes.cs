@@ -18,7 +18,7 @@ internal sealed class InferredMember(Scalar name)
 }
 
 /// <summary>Every type and variable of a flow, as far as it is known.</summary>
-internal sealed class FlowTypes
+internal sealed class FlowTypes : ScopeTypes
 {
     public const string Params = "Params";
     public const string Credentials = "Credentials";
@@ -51,11 +51,13 @@ internal sealed class FlowTypes
         foreach (var member in ConnectionParams.Concat(ConnectionCredentials)) member.IsOptional = member.Values.Count < connects;
     }
 
-    public Library Library { get; }
+    public override Library Library { get; }
 
     public Forms Forms { get; }
 
-    public Slots Slots { get; }
+    public override Slots Slots { get; }
+
+    public override string Namespace => GeneratedTypes.Namespace;
 
     public List<InferredMember> ConnectionParams { get; } = [];
 
@@ -74,7 +76,7 @@ internal sealed class FlowTypes
     public IEnumerable<InferredMember> Inferred => [.. ConnectionParams, .. ConnectionCredentials, .. LeftoverParts];
 
     /// <summary>The generated types; members whose type is not known are left out.</summary>
-    public void WriteTypes(StringBuilder code)
+    public override void WriteTypes(StringBuilder code)
     {
         GeneratedTypes.WriteEnums(code, "Input", document.Inputs);
         GeneratedTypes.WriteClass(code, "Input", [.. GeneratedTypes.MembersOf("Input", document.Inputs)]);
@@ -89,15 +91,6 @@ internal sealed class FlowTypes
         GeneratedTypes.WriteClass(code, Leftover, Known(LeftoverParts));
         GeneratedTypes.WriteClass(code, "Connection",
             [new GeneratedMember("Id", "string"), new GeneratedMember("Params", $"global::{GeneratedTypes.Namespace}.{Params}")]);
-    }
-
-    /// <summary>The fields of the scope; a variable whose type is not known is left out.</summary>
-    public void WriteFields(StringBuilder code)
-    {
-        foreach (var slot in Slots.All.Where(slot => slot.Type is not null))
-        {
-            code.Append($"    public {slot.Type} {slot.Identifier};\n");
-        }
     }
 
     private static void Add(List<InferredMember> members, IEnumerable<NamedValue> values)

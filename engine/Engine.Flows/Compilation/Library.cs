@@ -30,9 +30,20 @@ internal sealed class Library
         metadataImportOptions: MetadataImportOptions.Public);
 
     public Library(FlowDocument document, Catalog catalog, FindingList findings)
+        : this(AssemblyNameOf(document), document.Uses, catalog, findings)
+    {
+    }
+
+    /// <summary>The small platform alone, for what uses no provider.</summary>
+    public Library(string assemblyName)
+        : this(assemblyName, [], Catalog.Empty, new FindingList())
+    {
+    }
+
+    private Library(string assemblyName, ImmutableArray<UseNode> uses, Catalog catalog, FindingList findings)
     {
         var found = new List<(UseNode Use, Provider Provider, MetadataReference Reference)>();
-        foreach (var use in document.Uses)
+        foreach (var use in uses)
         {
             if (catalog.FindProvider(use.Provider.Value) is not { } provider)
             {
@@ -48,7 +59,7 @@ internal sealed class Library
         }
 
         Compilation = CSharpCompilation.Create(
-            AssemblyNameOf(document), [], [.. Platform.Value, .. found.Select(one => one.Reference).Distinct()], Options);
+            assemblyName, [], [.. Platform.Value, .. found.Select(one => one.Reference).Distinct()], Options);
         foreach (var (use, provider, reference) in found)
         {
             if (Compilation.GetAssemblyOrModuleSymbol(reference) is IAssemblySymbol assembly)

@@ -8,7 +8,7 @@ internal sealed class Proof(FlowDocument document, FlowTypes types, Binder binde
 {
     private const int MaxRounds = 12;
 
-    private static readonly HashSet<string> Judged = new(StringComparer.Ordinal)
+    public static readonly HashSet<string> Judged = new(StringComparer.Ordinal)
     {
         "CS0165", "CS8509", "CS8600", "CS8601", "CS8602", "CS8603", "CS8604", "CS8625", "CS8629", "CS8655",
     };

@@ -6,14 +6,15 @@ namespace Engine.Flows;
 /// <summary>Writes the class that evaluates a flow's expressions: one method for each, called by number.</summary>
 internal sealed class ScopeWriter
 {
-    private readonly SourceWriter code = new();
-    private readonly FlowTypes types;
+    private readonly SourceWriter code;
+    private readonly ScopeTypes types;
     private readonly ScopeParts parts;
     private readonly string file;
     private int textCount;
 
-    private ScopeWriter(FlowTypes types, ScopeParts parts, string file)
+    private ScopeWriter(SourceWriter code, ScopeTypes types, ScopeParts parts, string file)
     {
+        this.code = code;
         this.types = types;
         this.parts = parts;
         this.file = file;
@@ -24,29 +25,46 @@ internal sealed class ScopeWriter
 
     public SourceWriter Code => code;
 
+    /// <summary>The source of a flow.</summary>
     public static ScopeWriter Write(FlowTypes types, ScopeParts parts, string file)
     {
-        var writer = new ScopeWriter(types, parts, file);
-        writer.WriteTypes();
-        writer.WriteSlots();
-        for (var i = 0; i < parts.Conditions.Count; i++) writer.WriteCondition(i);
-        for (var i = 0; i < parts.Values.Count; i++) writer.WriteValue(i);
-        for (var i = 0; i < parts.Choices.Count; i++) writer.WriteChoice(i);
-        writer.WriteDispatch("bool", "Condition", "C", parts.Conditions.Select(one => one.Line));
-        writer.WriteDispatch("object?", "Value", "V", parts.Values.Select(one => one.Line));
-        writer.WriteDispatch("int", "Choice", "H", parts.Choices.Select(one => one.Line));
-        writer.code.Write("}\n");
+        var writer = new ScopeWriter(new SourceWriter(), types, parts, file);
+        writer.code.Write("#nullable enable\n#nullable disable warnings\n#pragma warning disable\n");
+        WriteTypes(writer.code, types);
+        writer.WriteClass("public sealed class Scope");
         return writer;
     }
 
-    private void WriteTypes()
+    /// <summary>Begins a source that several scopes share.</summary>
+    public static void WriteTypes(SourceWriter code, ScopeTypes types)
     {
-        var text = new System.Text.StringBuilder("#nullable enable\n#nullable disable warnings\n#pragma warning disable\n");
-        text.Append("using Engine.Flows.Expressions;\nnamespace Generated;\n");
+        var text = new System.Text.StringBuilder("using Engine.Flows.Expressions;\n");
+        text.Append("namespace ").Append(types.Namespace).Append(";\n");
         types.WriteTypes(text);
-        text.Append("public sealed class Scope : global::Engine.Flows.FlowScope\n{\n");
-        types.WriteFields(text);
         code.Write(text.ToString());
+    }
+
+    /// <summary>Adds the class of one scope to a source.</summary>
+    public static ScopeWriter Write(SourceWriter code, string name, ScopeTypes types, ScopeParts parts, string file)
+    {
+        var writer = new ScopeWriter(code, types, parts, file);
+        writer.WriteClass($"internal sealed class {name}");
+        return writer;
+    }
+
+    private void WriteClass(string declaration)
+    {
+        var fields = new System.Text.StringBuilder(declaration).Append(" : global::Engine.Flows.FlowScope\n{\n");
+        types.WriteFields(fields);
+        code.Write(fields.ToString());
+        WriteSlots();
+        for (var i = 0; i < parts.Conditions.Count; i++) WriteCondition(i);
+        for (var i = 0; i < parts.Values.Count; i++) WriteValue(i);
+        for (var i = 0; i < parts.Choices.Count; i++) WriteChoice(i);
+        WriteDispatch("bool", "Condition", "C", parts.Conditions.Select(one => one.Line));
+        WriteDispatch("object?", "Value", "V", parts.Values.Select(one => one.Line));
+        WriteDispatch("int", "Choice", "H", parts.Choices.Select(one => one.Line));
+        code.Write("}\n");
     }
 
     private void WriteSlots()

@@ -52,6 +52,14 @@ internal sealed class Slots
         return slots;
     }
 
+    /// <summary>Variables whose types are known, all unset.</summary>
+    public static Slots Of(IEnumerable<(string Name, string Type)> variables)
+    {
+        var slots = new Slots();
+        foreach (var (name, type) in variables) slots.Add(name, null).Type = type;
+        return slots;
+    }
+
     public Slot? Find(string name) => byName.GetValueOrDefault(name);
 
     /// <summary>The variable's slot; a name that was refused has one too.</summary>

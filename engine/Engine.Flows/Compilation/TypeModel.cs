@@ -13,10 +13,11 @@ internal sealed class TypeModel
     private readonly int position;
     private readonly Dictionary<Slot, ITypeSymbol> slotTypes = [];
 
-    public TypeModel(FlowTypes types, CancellationToken cancellation)
+    public TypeModel(ScopeTypes types, CancellationToken cancellation)
     {
         Types = types;
-        var code = new StringBuilder("#nullable enable\nusing Engine.Flows.Expressions;\nnamespace Generated;\n");
+        var code = new StringBuilder("#nullable enable\nusing Engine.Flows.Expressions;\n");
+        code.Append($"namespace {types.Namespace};\n");
         types.WriteTypes(code);
         code.Append("public sealed class Scope\n{\n");
         types.WriteFields(code);
@@ -25,14 +26,14 @@ internal sealed class TypeModel
         Compilation = types.Library.Compilation.AddSyntaxTrees(tree);
         model = Compilation.GetSemanticModel(tree);
         position = code.Length - Body.Length + Body.IndexOf("{ }", StringComparison.Ordinal) + 1;
-        Scope = Compilation.GetTypeByMetadataName(LoadedFlow.ScopeType) ?? throw new InvalidOperationException("the scope is missing");
+        Scope = Compilation.GetTypeByMetadataName($"{types.Namespace}.Scope") ?? throw new InvalidOperationException("the scope is missing");
         foreach (var slot in types.Slots.All)
         {
             if (Scope.GetMembers(slot.Identifier) is [IFieldSymbol field]) slotTypes[slot] = field.Type;
         }
     }
 
-    public FlowTypes Types { get; }
+    public ScopeTypes Types { get; }
 
     public Library Library => Types.Library;
 

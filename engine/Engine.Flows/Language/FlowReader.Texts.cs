@@ -6,7 +6,7 @@ internal sealed partial class FlowReader
 {
     /// <summary>A text for people: one for all languages, or one for each.</summary>
     /// <param name="isFixed">Whether holes and expressions are refused.</param>
-    private TextNode? ReadText(YamlEntry entry, bool isFixed)
+    public TextNode? ReadText(YamlEntry entry, bool isFixed)
     {
         if (entry.Value is YamlNode.Map map) return ReadTextByLanguage(entry, map, isFixed);
         if (entry.Value is YamlNode.List)

@@ -9,7 +9,7 @@ internal sealed partial class FlowReader
 
     /// <summary>The value of a key as one scalar that says something; null, with a finding, for anything
     /// else.</summary>
-    private Scalar? ReadScalar(YamlEntry entry)
+    public Scalar? ReadScalar(YamlEntry entry)
     {
         switch (entry.Value)
         {
@@ -24,7 +24,7 @@ internal sealed partial class FlowReader
         }
     }
 
-    private void RefuseKind(YamlEntry entry, string wanted)
+    public void RefuseKind(YamlEntry entry, string wanted)
     {
         if (entry.Value is YamlNode.Refused) return;
         var isEmpty = entry.Value is YamlNode.Value { Scalar: { IsPlain: true, Value: "" } };
@@ -35,7 +35,7 @@ internal sealed partial class FlowReader
     }
 
     /// <summary>The value of a key as a map; null, with a finding, for anything else.</summary>
-    private Keys? ReadKeys(YamlEntry entry)
+    public Keys? ReadKeys(YamlEntry entry)
     {
         if (entry.Value is YamlNode.Map map) return new Keys(map, $"'{entry.Key.Value}'", entry.Key.Place, findings);
         RefuseKind(entry, "a map");
@@ -43,7 +43,7 @@ internal sealed partial class FlowReader
     }
 
     /// <summary>One word or a list of different words.</summary>
-    private ImmutableArray<Scalar> ReadWordList(YamlEntry entry)
+    public ImmutableArray<Scalar> ReadWordList(YamlEntry entry)
     {
         if (entry.Value is YamlNode.Value) return ReadScalar(entry) is { } only ? [only] : [];
         if (entry.Value is not YamlNode.List list)
@@ -74,7 +74,7 @@ internal sealed partial class FlowReader
         return words.ToImmutable();
     }
 
-    private string? FindWord(Scalar scalar, params string[] words)
+    public string? FindWord(Scalar scalar, params string[] words)
     {
         if (words.Contains(scalar.Value)) return scalar.Value;
         var hint = Nearest.DidYouMean(scalar.Value, words);
@@ -85,7 +85,7 @@ internal sealed partial class FlowReader
     }
 
     /// <param name="isReserved">Whether names that expressions use themselves are refused.</param>
-    private bool IsName(Scalar scalar, bool isReserved = false) => IsName(new Word(scalar, 0, scalar.Value.Length), isReserved);
+    public bool IsName(Scalar scalar, bool isReserved = false) => IsName(new Word(scalar, 0, scalar.Value.Length), isReserved);
 
     private bool IsName(Word word, bool isReserved = false)
     {
@@ -103,7 +103,7 @@ internal sealed partial class FlowReader
         return false;
     }
 
-    private DurationNode? ReadDuration(YamlEntry entry, TimeSpan longest)
+    public DurationNode? ReadDuration(YamlEntry entry, TimeSpan longest)
     {
         if (ReadScalar(entry) is not { } scalar) return null;
         if (Grammar.ParseDuration(scalar.Value) is { } duration && duration > TimeSpan.Zero && duration <= longest)
@@ -119,7 +119,7 @@ internal sealed partial class FlowReader
         return null;
     }
 
-    private CountNode? ReadCount(YamlEntry entry, int least, int most)
+    public CountNode? ReadCount(YamlEntry entry, int least, int most)
     {
         if (ReadScalar(entry) is not { } scalar) return null;
         if (int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= least && count <= most)
@@ -133,7 +133,7 @@ internal sealed partial class FlowReader
     }
 
     /// <summary>Whether a key that can only be true is; false, with a finding, for anything else.</summary>
-    private bool ReadTrue(YamlEntry entry)
+    public bool ReadTrue(YamlEntry entry)
     {
         if (ReadScalar(entry) is not { } scalar) return false;
         if (scalar.Value == "true") return true;
@@ -145,7 +145,7 @@ internal sealed partial class FlowReader
         FindingCodes.NotABoolean, scalar.Place, $"{Characters.Quote(scalar.Value)} is a text and no boolean; {advice}");
 
     /// <summary>A place where an expression always stands.</summary>
-    private ValueNode.Expression? ReadExpression(YamlEntry entry)
+    public ValueNode.Expression? ReadExpression(YamlEntry entry)
     {
         if (ReadScalar(entry) is not { } scalar) return null;
         var hasEquals = scalar.Value.StartsWith('=');
@@ -169,7 +169,7 @@ internal sealed partial class FlowReader
     }
 
     /// <summary>An expression where it begins with <c>=</c>, otherwise a text.</summary>
-    private ValueNode? ReadValue(YamlEntry entry)
+    public ValueNode? ReadValue(YamlEntry entry)
     {
         if (ReadScalar(entry) is not { } scalar) return null;
         if (scalar.Value.StartsWith('=')) return CheckExpression(new ValueNode.Expression(scalar, 1));

@@ -15,7 +15,8 @@ internal sealed partial class FlowReader
     private ImmutableArray<string> languages = ["en", "ru"];
     private ImmutableArray<Purpose> purposes = [Purpose.Connect];
 
-    private FlowReader(FlowText text, FindingList findings)
+    /// <summary>For a file of another kind, which has values of the same kinds.</summary>
+    public FlowReader(FlowText text, FindingList findings)
     {
         this.text = text;
         this.findings = findings;

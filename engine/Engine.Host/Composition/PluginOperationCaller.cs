@@ -29,7 +29,7 @@ internal sealed class PluginOperationCaller(
             // Statements, since the arms of one switch would share the type object, and a failure would pass for an answer.
             switch (await plugins.CallAsync(call.Provider, call.Build, call.Operation, call.Input, provided, either.Token))
             {
-                case CallOutcome.Answered answered: return answered.Value;
+                case CallOutcome.Answered answered: return new Result<object>(answered.Value) { Pace = answered.Pace };
                 case CallOutcome.Failed failed: return failed.Failure;
                 default: throw new UnreachableException();
             }
