@@ -85,7 +85,11 @@ public sealed record Redirect(
     string OutputType,
     bool HasPkce,
     ImmutableArray<DeclaredFailure> Failures,
-    ImmutableDictionary<string, string> Errors);
+    ImmutableDictionary<string, string> Errors)
+{
+    /// <summary>Whether its page tells its opener of a refusal.</summary>
+    public bool PostsErrors { get; init; }
+}
 
 /// <summary>A call that a provider makes to the engine.</summary>
 /// <param name="Name">As flows write it, such as <c>event</c>.</param>

@@ -31,7 +31,26 @@ public sealed record CompiledFlow(
 {
     /// <summary>The code of a run that took too long; flows may end with it without listing it.</summary>
     public const string Expired = "expired";
+
+    /// <summary>The hooks that each run gets an address for.</summary>
+    public ImmutableArray<FlowHook> Hooks { get; init; } = [];
+
+    /// <summary>The slot of the root <c>hooks</c>; null where the flow has none.</summary>
+    public int? HooksSlot { get; init; }
+
+    /// <summary>The hook that begins the flow; null where a person or the API does.</summary>
+    public HookStart? StartsOn { get; init; }
 }
+
+/// <summary>A hook of a provider that a run gets an address for.</summary>
+/// <param name="Name">The flow's name for it.</param>
+/// <param name="Hook">The provider's.</param>
+public sealed record FlowHook(string Name, string Provider, string Hook);
+
+/// <summary>The hook that begins a flow.</summary>
+/// <param name="Hook">The provider's name for it.</param>
+/// <param name="Slot">Where its payload goes.</param>
+public sealed record HookStart(string Provider, string Hook, int Slot);
 
 /// <summary>What a run is for.</summary>
 public enum Purpose

@@ -12,6 +12,8 @@ namespace Engine.Flows;
 [JsonDerivedType(typeof(CompiledStep.Call), "call")]
 [JsonDerivedType(typeof(CompiledStep.Poll), "poll")]
 [JsonDerivedType(typeof(CompiledStep.Prompt), "prompt")]
+[JsonDerivedType(typeof(CompiledStep.Redirect), "redirect")]
+[JsonDerivedType(typeof(CompiledStep.Await), "await")]
 [JsonDerivedType(typeof(CompiledStep.Branch), "branch")]
 [JsonDerivedType(typeof(CompiledStep.If), "if")]
 [JsonDerivedType(typeof(CompiledStep.Set), "set")]
@@ -41,7 +43,27 @@ public abstract record CompiledStep(string Name, int Line)
     public sealed record Poll(
         string Name, int Line, int Site, int? As, int? FromValue, bool IsFirstAfter, TimeSpan Every, int UntilCondition,
         TimeSpan Timeout, int? DeadlineValue, int? OnTimeout, ImmutableArray<Handler> Catch, Show? Show,
-        ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line);
+        ImmutableArray<PromptAction> Actions, int Next) : CompiledStep(Name, Line)
+    {
+        /// <summary>The flow's hook whose call brings a further round at once; null for none.</summary>
+        public string? WakeOn { get; init; }
+    }
+
+    /// <summary>Sends the person to a page of the provider and waits for the return.</summary>
+    /// <param name="Page">The provider's name for the redirect.</param>
+    /// <param name="OutputType">The record that the person comes back with, with its assembly.</param>
+    /// <param name="Arguments">The value that gives the redirect's input record.</param>
+    /// <param name="OnTimeout">Where to go then; null: the run ends as expired.</param>
+    /// <param name="IsPopup">Whether a window of its own is offered beside the full page.</param>
+    public sealed record Redirect(
+        string Name, int Line, string Provider, string Page, string OutputType, int Arguments, int? As, TextTemplate? Text, TimeSpan Timeout,
+        int? OnTimeout, ImmutableArray<Handler> Catch, bool IsPopup, int Next) : CompiledStep(Name, Line);
+
+    /// <summary>Waits for a call of the provider; one that came before is kept until then.</summary>
+    /// <param name="Hook">The flow's name for it.</param>
+    /// <param name="OnTimeout">Where to go then; null: the run fails with provider_timeout.</param>
+    public sealed record Await(
+        string Name, int Line, string Hook, int? As, TimeSpan Timeout, int? OnTimeout, int Next) : CompiledStep(Name, Line);
 
     /// <summary>Asks the person and waits; with a submit call, asks again until it is accepted.</summary>
     /// <param name="As">The slot of the form; null where it is not kept.</param>
@@ -101,7 +123,17 @@ public abstract record CompiledStep(string Name, int Line)
     /// <param name="CredentialsValue">The value that gives the provider's credentials record; null for none.</param>
     public sealed record Connect(
         string Name, int Line, Identity Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        int? ParamsValue, int? CredentialsValue, int Next) : CompiledStep(Name, Line);
+        int? ParamsValue, int? CredentialsValue, int Next) : CompiledStep(Name, Line)
+    {
+        /// <summary>The provider whose connection it is; null: the one that is called first.</summary>
+        public string? Provider { get; init; }
+
+        /// <summary>Whether a new connection is nobody's until a caller with an API key claims it.</summary>
+        public bool IsClaimRequired { get; init; }
+
+        /// <summary>The cause for which the connection is stored as suspended; null where it works.</summary>
+        public string? Suspended { get; init; }
+    }
 
     /// <summary>Ends the run as failed with a code; the code <c>expired</c> ends it as expired.</summary>
     public sealed record Fail(string Name, int Line, string Code) : CompiledStep(Name, Line);
@@ -136,7 +168,19 @@ public sealed record Assignment(int Slot, int Value);
 /// <param name="ExpiresAt">The end of the shown value's life, a moment.</param>
 /// <param name="Life">The literal life of one shown value, counted from its change.</param>
 public sealed record Show(
-    int? Qr, int? Image, int? Code, int? Link, int? Frame, TextTemplate? Text, int? ExpiresAt, TimeSpan? Life, int? RotationsLeft);
+    int? Qr, int? Image, int? Code, int? Link, int? Frame, TextTemplate? Text, int? ExpiresAt, TimeSpan? Life, int? RotationsLeft)
+{
+    /// <summary>What messages of the page in the frame mean for the person. Default: nothing.</summary>
+    public ImmutableArray<FrameSays> FrameSays { get; init; } = [];
+}
+
+/// <summary>
+/// A message of the page in the frame, and what the person reads when it comes. It changes nothing else: such messages can be forged and
+/// go astray, so only the provider's server ends a step.
+/// </summary>
+/// <param name="Name">As the flow names it.</param>
+/// <param name="When">The members by which the message is known, all of which it must have with just these texts.</param>
+public sealed record FrameSays(string Name, ImmutableDictionary<string, string> When, LocalText Text);
 
 /// <summary>Something else a person may choose while a step waits. <c>cancel</c> always exists and is never declared.</summary>
 /// <param name="After">How long after the prompt appeared (or after it was last taken) it may be taken. Default: at once.</param>

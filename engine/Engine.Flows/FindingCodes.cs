@@ -11,6 +11,9 @@ public sealed record FindingCode(string Code, string Meaning)
 /// <summary>The kinds of mistakes that checking can find. A code never changes its meaning.</summary>
 public static partial class FindingCodes
 {
+    /// <summary>Files as the commands find them, before they are read as flows.</summary>
+    public static ImmutableArray<FindingCode> Files => [FileUnreadable, FileNotRead, FlowNamedTwice];
+
     /// <summary>The file as bytes and as YAML.</summary>
     public static ImmutableArray<FindingCode> Yaml =>
     [
@@ -26,6 +29,10 @@ public static partial class FindingCodes
         NoValue, BadName, ReservedName, BadDuration, BadNumber, UnknownType, UnknownWord, LanguageMissing, UnknownLanguage, FixedText,
         SuperfluousEquals, NotAnExpression, HiddenCharacter, BadOperation, KeysDoNotFit, NamedTwice, BadPattern, BadDefault,
     ];
+
+    public static readonly FindingCode FileUnreadable = new("FILE001", "the file cannot be read");
+    public static readonly FindingCode FileNotRead = new("FILE002", "the file is larger than 1 MB and was not read");
+    public static readonly FindingCode FlowNamedTwice = new("FILE003", "two files define flows of the same name");
 
     public static readonly FindingCode NotUtf8 = new("YAML001", "the file is not UTF-8 text");
     public static readonly FindingCode FileTooLarge = new("YAML002", "the file is larger than 256 kB");

@@ -10,6 +10,9 @@ internal sealed class FindingList
     /// <summary>Whether the flow is refused.</summary>
     public bool HasErrors => findings.Exists(finding => finding.Severity == Severity.Error);
 
+    /// <summary>How many refuse the flow so far.</summary>
+    public int ErrorCount => findings.Count(finding => finding.Severity == Severity.Error);
+
     public void Add(IEnumerable<Finding> others) => findings.AddRange(others);
 
     public void Error(FindingCode code, Place place, string message) =>

@@ -52,5 +52,12 @@ public static class RootSlots
 /// <param name="ShortId">Eight characters, fit for a name at a provider.</param>
 public sealed record RunRoot(string Id, string ShortId);
 
+/// <summary>A hook of the run, under <c>hooks</c> in expressions.</summary>
+/// <param name="Url">Where the provider calls it. Nobody can guess it, so whoever knows it may call.</param>
+public sealed record HookRoot(Uri Url)
+{
+    public override string ToString() => "a hook";
+}
+
 /// <summary>An expression failed while a run evaluated it; the message names the place and never a value.</summary>
 public sealed class ExpressionException(string message, Exception? inner = null) : Exception(message, inner);

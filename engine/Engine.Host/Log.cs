@@ -60,6 +60,18 @@ internal static partial class Log
     [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}")]
     public static partial void PumpStopped(ILogger log, Exception cause, TimeSpan pause);
 
+    [LoggerMessage(33, LogLevel.Warning, "a provider's call was not taken: {Why}")]
+    public static partial void HookNotTaken(ILogger log, string why);
+
+    [LoggerMessage(34, LogLevel.Warning, "flow '{Flow}' was not begun by '{Provider}.{Hook}': {Outcome}")]
+    public static partial void DeliveryRefused(ILogger log, string flow, string provider, string hook, string outcome);
+
+    [LoggerMessage(35, LogLevel.Error, "providers' calls that begin flows could not be looked at; the next look tries again")]
+    public static partial void DeliveriesFailed(ILogger log, Exception cause);
+
+    [LoggerMessage(36, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again")]
+    public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
+
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);
 

@@ -24,14 +24,17 @@ public sealed class AllowedPlugins(string file, string shipped, TimeProvider tim
     public bool Contains(string build) =>
         File.Exists(file) && File.ReadLines(file).Any(line => line.StartsWith(build, StringComparison.Ordinal));
 
-    /// <summary>Whether a folder may be loaded as it was read.</summary>
-    internal bool Takes(string folder, PluginFolder plugin)
+    /// <summary>Whether a plugin's folder, or a provider's file, may be loaded as it was read.</summary>
+    internal bool Takes(string place, string build, string name)
     {
-        if (Contains(plugin.Build)) return true;
-        if (Path.GetDirectoryName(Path.GetFullPath(folder)) != Path.GetFullPath(shipped)) return false;
+        if (Contains(build)) return true;
+
+        // A provider's file may stand in a folder of its own, beside its simulator.
+        var parent = Path.GetDirectoryName(Path.GetFullPath(place));
+        if (parent != Path.GetFullPath(shipped) && Path.GetDirectoryName(parent) != Path.GetFullPath(shipped)) return false;
 
         // Noted, so that a run can go on with this build when a newer engine ships another one.
-        Allow(plugin.Build, plugin.Name);
+        Allow(build, name);
         return true;
     }
 }

@@ -132,12 +132,12 @@ internal sealed class AnswerReader(HttpOperation operation, Assembly types, Json
         };
     }
 
-    /// <summary>Null for a text that is no text, such as half of a character.</summary>
+    /// <summary>Null for a text that is no text, such as half of a character, or one with a NUL.</summary>
     private static string? TextOf(JsonElement value)
     {
         try
         {
-            return value.GetString();
+            return value.GetString() is { } text && !text.Contains('\0', StringComparison.Ordinal) ? text : null;
         }
         catch (InvalidOperationException)
         {

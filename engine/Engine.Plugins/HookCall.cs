@@ -65,7 +65,7 @@ internal abstract class HookCall
             var reading = read((TProvider)instance, request);
             if (reading.Refusal is { } code) return new HookOutcome.Refused(code, reading.Answer.Status);
             return reading.Payload is { } payload
-                ? new HookOutcome.Accepted(payload, reading.Key, reading.Answer)
+                ? new HookOutcome.Accepted(payload, reading.Key, reading.Answer) { News = reading.News }
                 : new HookOutcome.Ignored(reading.Answer);
         }
     }
@@ -83,6 +83,9 @@ public abstract record HookOutcome
     /// <param name="Key">By which a repeat is known; null: the same request is one.</param>
     public sealed record Accepted(object Payload, string? Key, HookAnswer Answer) : HookOutcome
     {
+        /// <summary>What it says of an account's connections; null: nothing.</summary>
+        public AccountNews? News { get; init; }
+
         public override string ToString() => "accepted";
     }
 

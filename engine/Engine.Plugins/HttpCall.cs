@@ -64,7 +64,7 @@ internal sealed class HttpCall(HttpOperation operation, Assembly types, TimeProv
         var ruled = report.FindFailure(answer, time.GetUtcNow());
         if (status is >= 300 and <= 399 && ruled is not null) return ruled;
 
-        var body = await HttpBody.ReadAsync(answer.Content, cancellation);
+        var body = await HttpBody.ReadAsync(answer.Content, time, cancellation);
         var reader = new AnswerReader(operation, types, body.FindJson());
         var scope = NewScope(operation.AnswerScope);
         if (scope is not null) reader.Fill(scope, status);

@@ -4,12 +4,13 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Engine.Flows;
 using Engine.Sdk;
 
 namespace Engine.Plugins;
 
 /// <summary>One build of a plugin in memory: its load context, its provider classes and their instances.</summary>
-internal sealed class PluginBuild
+internal sealed class PluginBuild : ProviderBuild
 {
     private const int InstanceLimit = 4096;
 
@@ -23,10 +24,10 @@ internal sealed class PluginBuild
 
     private PluginBuild(
         string id, PluginLoadContext context, Assembly assembly, ImmutableArray<ProviderClass> providers, ProviderHttp http, TimeProvider time)
+        : base(id, assembly)
     {
-        Id = id;
-        Assembly = assembly;
         Providers = providers;
+        Offered = [.. providers.Select(provider => provider.Provider)];
         this.context = context;
         this.http = http;
         this.time = time;
@@ -47,12 +48,9 @@ internal sealed class PluginBuild
                 pair => new Lazy<HookCall>(() => HookCall.To(pair.Provider.Provider.Name, pair.Hook)));
     }
 
-    /// <summary>SHA-256 of the plugin's files.</summary>
-    public string Id { get; }
-
-    public Assembly Assembly { get; }
-
     public ImmutableArray<ProviderClass> Providers { get; }
+
+    public override ImmutableArray<Provider> Offered { get; }
 
     /// <summary>Loads a stored build without running any of its code; throws <see cref="PluginException"/> where it cannot be used.</summary>
     /// <param name="folder">The private copy, which nobody changes.</param>
@@ -81,6 +79,23 @@ internal sealed class PluginBuild
 
     public ProviderClass? FindProvider(string name) => Providers.FirstOrDefault(provider => provider.Provider.Name == name);
 
+    public override IEnumerable<string> FramedHosts(string provider, ProviderSettings settings) =>
+        FindProvider(provider)?.Settings is { } type ? SettingsBinder.FramedHosts(type, settings) : [];
+
+    public override Failure? Try(string provider, ProviderSettings settings) =>
+        FindProvider(provider) is { } @class ? Start(@class, settings).Failure : NotOffered(provider);
+
+    public override async Task<CallOutcome> CallAsync(
+        string provider, string operation, object input, ProviderSettings settings, CancellationToken cancellation)
+    {
+        if (FindProvider(provider) is not { } @class) return new CallOutcome.Failed(NotOffered(provider));
+        var (instance, failure) = Start(@class, settings);
+        if (instance is null) return new CallOutcome.Failed(failure ?? NotOffered(provider));
+        return FindCall(provider, operation) is { } call
+            ? await call.CallAsync(instance, input, time, cancellation)
+            : new CallOutcome.Failed(new Failure(Failures.Internal, $"provider '{provider}' has no operation '{operation}'"));
+    }
+
     /// <summary>Null where the provider has no such operation. Only for a provider that was started.</summary>
     public OperationCall? FindCall(string provider, string operation) => calls.GetValueOrDefault((provider, operation))?.Value;
 
@@ -102,12 +117,13 @@ internal sealed class PluginBuild
         return (instances.GetOrAdd(key, made), null);
     }
 
-    /// <summary>Lets go of everything; the build's memory is freed when no run refers to its types any more.</summary>
-    public void Unload()
+    public override void Unload()
     {
         instances.Clear();
         context.Unload();
     }
+
+    private static Failure NotOffered(string provider) => new(Failures.Internal, $"the build has no provider '{provider}'");
 
     private (object? Instance, Failure? Failure) Make(ProviderClass provider, ProviderSettings settings)
     {
@@ -134,15 +150,28 @@ internal sealed class PluginBuild
                 return (null, new Failure(Failures.ConfigError, $"provider '{name}' has no settings, but these are set: {settings}"));
             }
 
-            return (provider.Constructor.Invoke([.. provider.Constructor.GetParameters().Select(Argument)]), null);
+            var egress = EgressOf(provider, record, settings);
+            return (provider.Constructor.Invoke([.. provider.Constructor.GetParameters().Select(parameter => Argument(parameter, egress))]), null);
         }
         catch (Exception error)
         {
             return (null, new Failure(Failures.Internal, $"provider '{name}': its constructor threw {TypeOf(error)}"));
         }
 
-        object? Argument(ParameterInfo parameter) =>
-            parameter.ParameterType == typeof(ProviderHttp) ? http : parameter.ParameterType == typeof(TimeProvider) ? time : record;
+        object? Argument(ParameterInfo parameter, Egress egress) =>
+            parameter.ParameterType == typeof(ProviderHttp) ? http.Within(egress) : parameter.ParameterType == typeof(TimeProvider) ? time : record;
+    }
+
+    private static Egress EgressOf(ProviderClass provider, object? record, ProviderSettings settings)
+    {
+        return new Egress(provider.Hosts, AddressesOf(isSet: false), AddressesOf(isSet: true));
+
+        ImmutableArray<Uri> AddressesOf(bool isSet) => record is null
+            ? []
+            : [.. SettingsBinder.Properties(record.GetType())
+                .Where(property => settings.Find(SettingsBinder.SettingName(property)) is not null == isSet)
+                .Select(property => property.GetValue(record))
+                .OfType<Uri>()];
     }
 
     // The type alone: a message may hold what must not be seen.

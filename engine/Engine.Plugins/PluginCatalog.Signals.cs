@@ -54,7 +54,7 @@ public sealed partial class PluginCatalog
 
     private (PluginBuild? Build, object? Instance, Failure? Failure) Start(string provider, string build, ProviderSettings settings)
     {
-        if (FindBuild(build) is not { } found || found.FindProvider(provider) is not { } @class) return (null, null, Missing(provider, build));
+        if (FindBuild(build) is not PluginBuild found || found.FindProvider(provider) is not { } @class) return (null, null, Missing(provider, build));
         var (instance, failure) = found.Start(@class, settings);
         return (found, instance, failure);
     }

@@ -12,6 +12,9 @@ public sealed record PluginProblem(string Folder, string Message)
     public override string ToString() => $"plugin '{Folder}': {Message}";
 }
 
+/// <summary>The types of an operation's input and output, and of its provider's credentials; null where that has none.</summary>
+public sealed record OperationRecords(Type Input, Type Output, Type? Credentials);
+
 /// <summary>
 /// The plugins at hand: loads every folder below the plugin folders, tells flows what there is to call, and calls it. A build,
 /// once loaded, stays callable after its folder was replaced, as long as open runs pin it. Thread-safe.
@@ -23,17 +26,19 @@ public sealed partial class PluginCatalog : IDisposable
     private readonly HttpMessageInvoker http;
     private readonly TimeProvider time;
     private readonly AllowedPlugins? allowed;
+    private readonly ProviderFileCheck check;
     private readonly Lock gate = new();
     private ImmutableDictionary<string, ImmutableArray<Provider>> good = ImmutableDictionary<string, ImmutableArray<Provider>>.Empty;
-    private ImmutableDictionary<string, PluginBuild> loaded = ImmutableDictionary<string, PluginBuild>.Empty;
+    private ImmutableDictionary<string, ProviderBuild> loaded = ImmutableDictionary<string, ProviderBuild>.Empty;
 
-    private PluginCatalog(ImmutableArray<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed)
+    private PluginCatalog(ImmutableArray<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed, ProviderFileCheck check)
     {
         this.folders = folders;
         this.builds = builds;
         this.http = http;
         this.time = time;
         this.allowed = allowed;
+        this.check = check;
     }
 
     /// <summary>What flows may call: the newest build of each provider.</summary>
@@ -47,10 +52,13 @@ public sealed partial class PluginCatalog : IDisposable
     /// <param name="builds">Where builds are kept, by hash: they are run from these copies, so that the plugin folders can be replaced.</param>
     /// <param name="http">Carries all calls; see <see cref="ProviderHttp.NewHandler"/>. Not disposed by the catalog.</param>
     /// <param name="allowed">The builds that may be loaded; null loads what it finds.</param>
+    /// <param name="check">Compiles the files that describe providers; null compiles each anew.</param>
     public static PluginCatalog Load(
-        IEnumerable<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed = null)
+        IEnumerable<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed = null,
+        ProviderFileCheck? check = null)
     {
-        var catalog = new PluginCatalog([.. folders], builds, http, time, allowed);
+        var catalog = new PluginCatalog(
+            [.. folders], builds, http, time, allowed, check ?? (source => ProviderCompiler.Check(source, CancellationToken.None)));
         catalog.Refresh();
         return catalog;
     }
@@ -66,10 +74,7 @@ public sealed partial class PluginCatalog : IDisposable
             Directory.CreateDirectory(builds);
             var problems = ImmutableArray.CreateBuilder<PluginProblem>();
             var providers = ImmutableArray.CreateBuilder<Provider>();
-            foreach (var folder in folders.SelectMany(parent => PluginFolders(parent, problems)))
-            {
-                Take(folder, providers, problems);
-            }
+            foreach (var place in folders.SelectMany(parent => PlacesIn(parent, problems))) Take(place, providers, problems);
 
             // The same object where nothing has changed: what was checked against it need not be checked again.
             if (!Catalog.Providers.SequenceEqual(providers)) Catalog = new Catalog(providers.ToImmutable());
@@ -78,37 +83,47 @@ public sealed partial class PluginCatalog : IDisposable
     }
 
     /// <summary>A provider as one build of it declares it; null where that build is not at hand.</summary>
-    public Provider? FindProvider(string provider, string build) => FindBuild(build)?.FindProvider(provider)?.Provider;
+    public Provider? FindProvider(string provider, string build) => FindBuild(build)?.FindOffered(provider);
 
     /// <summary>The loaded assembly of one build of a provider; null where it is not at hand.</summary>
     public Assembly? FindAssembly(string provider, string build) =>
-        FindBuild(build) is { } found && found.FindProvider(provider) is not null ? found.Assembly : null;
+        FindBuild(build) is { } found && found.FindOffered(provider) is not null ? found.Assembly : null;
+
+    /// <summary>The records of an operation, and of the provider's credentials; null where that build or operation is not at hand.</summary>
+    public OperationRecords? FindRecords(string provider, string build, string operation) =>
+        FindBuild(build)?.FindRecords(provider, operation);
 
     /// <summary>
     /// Makes the provider's class once with these settings and says what is wrong, so that it shows at start and not in a run;
     /// null when all is well. Runs plugin code.
     /// </summary>
     public Failure? Try(string provider, string build, ProviderSettings settings) =>
-        FindBuild(build) is { } found && found.FindProvider(provider) is { } @class ? found.Start(@class, settings).Failure : Missing(provider, build);
+        FindBuild(build) is { } found && found.FindOffered(provider) is not null ? found.Try(provider, settings) : Missing(provider, build);
+
+    /// <summary>
+    /// The hosts whose pages flows may show in a frame, as the settings marked with <see cref="FramedPagesAttribute"/> name them, each as an
+    /// origin such as <c>https://provider.example</c>. Runs plugin code: the defaults of settings.
+    /// </summary>
+    public ImmutableArray<string> FramedHosts(Func<string, ProviderSettings> settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return
+        [
+            .. Catalog.Providers
+                .SelectMany(provider => FindBuild(provider.Build)?.FramedHosts(provider.Name, settings(provider.Name)) ?? [])
+                .Distinct(StringComparer.Ordinal),
+        ];
+    }
 
     /// <summary>Calls an operation. What the plugin throws, and what it must not give, becomes <see cref="Failures.Internal"/>.</summary>
     /// <param name="build">The build that the run pins.</param>
     /// <param name="input">A record of the operation's input type, from the same build.</param>
     /// <exception cref="OperationCanceledException">The given token was cancelled.</exception>
-    public async Task<CallOutcome> CallAsync(
-        string provider, string build, string operation, object input, ProviderSettings settings, CancellationToken cancellation)
-    {
-        if (FindBuild(build) is not { } found || found.FindProvider(provider) is not { } @class)
-        {
-            return new CallOutcome.Failed(Missing(provider, build));
-        }
-
-        var (instance, failure) = found.Start(@class, settings);
-        if (instance is null) return new CallOutcome.Failed(failure ?? Missing(provider, build));
-        return found.FindCall(provider, operation) is { } call
-            ? await call.CallAsync(instance, input, time, cancellation)
-            : new CallOutcome.Failed(new Failure(Failures.Internal, $"provider '{provider}' has no operation '{operation}'"));
-    }
+    public Task<CallOutcome> CallAsync(
+        string provider, string build, string operation, object input, ProviderSettings settings, CancellationToken cancellation) =>
+        FindBuild(build) is { } found && found.FindOffered(provider) is not null
+            ? found.CallAsync(provider, operation, input, settings, cancellation)
+            : Task.FromResult<CallOutcome>(new CallOutcome.Failed(Missing(provider, build)));
 
     /// <summary>Forgets the builds that are neither the newest nor pinned, in memory and on disk.</summary>
     /// <param name="pinned">The builds that open runs name.</param>
@@ -148,41 +163,40 @@ public sealed partial class PluginCatalog : IDisposable
         }
     }
 
-    private static IEnumerable<string> PluginFolders(string parent, ImmutableArray<PluginProblem>.Builder problems)
+    /// <summary>The folders of plugins and the providers' files: those may stand in a folder of their own, or between such folders.</summary>
+    private static IEnumerable<string> PlacesIn(string parent, ImmutableArray<PluginProblem>.Builder problems)
     {
         if (Directory.Exists(parent))
         {
-            return PluginFolder.IsPlugin(parent) ? [parent] : Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal);
+            return PluginFolder.IsPlugin(parent)
+                ? [parent]
+                : [.. Directory.EnumerateDirectories(parent).Order(StringComparer.Ordinal).SelectMany(FilesOrFolder), .. ProviderFile.In(parent)];
         }
 
         problems.Add(new PluginProblem(parent, "the folder does not exist"));
         return [];
     }
 
+    private static IEnumerable<string> FilesOrFolder(string folder) =>
+        !PluginFolder.IsPlugin(folder) && ProviderFile.In(folder).ToList() is { Count: > 0 } files ? files : [folder];
+
     private static Failure Missing(string provider, string build) =>
         new(Failures.Internal, $"provider '{provider}' is not loaded in build {build[..Math.Min(8, build.Length)]}");
 
-    private void Take(string folder, ImmutableArray<Provider>.Builder providers, ImmutableArray<PluginProblem>.Builder problems)
+    private void Take(string place, ImmutableArray<Provider>.Builder providers, ImmutableArray<PluginProblem>.Builder problems)
     {
-        var name = Path.GetFileName(folder);
+        var name = Path.GetFileName(place);
         try
         {
-            var files = PluginFolder.Read(folder);
-            if (allowed?.Takes(folder, files) == false)
-            {
-                throw new PluginException(
-                    $"build {files.Build} is not allowed on this engine; who trusts it says so with 'engine plugin allow {folder}'");
-            }
-
-            var build = Load(files.Build, () => files.Store(builds), files.AssemblyName);
-            good = good.SetItem(folder, [.. build.Providers.Select(provider => provider.Provider)]);
+            var build = place.EndsWith(ProviderCompiler.FileSuffix, StringComparison.Ordinal) ? LoadFile(place) : LoadFolder(place);
+            good = good.SetItem(place, build.Offered);
         }
         catch (Exception error) when (error is PluginException or IOException or UnauthorizedAccessException)
         {
             problems.Add(new PluginProblem(name, error.Message));
         }
 
-        foreach (var provider in good.GetValueOrDefault(folder, []))
+        foreach (var provider in good.GetValueOrDefault(place, []))
         {
             if (providers.Any(other => other.Name == provider.Name))
             {
@@ -194,7 +208,27 @@ public sealed partial class PluginCatalog : IDisposable
         }
     }
 
-    private PluginBuild? FindBuild(string id)
+    private ProviderBuild LoadFolder(string folder)
+    {
+        var files = PluginFolder.Read(folder);
+        if (allowed?.Takes(folder, files.Build, files.Name) == false) throw NotAllowed(files.Build, folder);
+        return Load(files.Build, () => files.Store(builds), files.AssemblyName);
+    }
+
+    private ProviderBuild LoadFile(string path)
+    {
+        var file = ProviderFile.Read(path);
+        if (allowed?.Takes(path, file.Build, Path.GetFileName(path)) == false) throw NotAllowed(file.Build, path);
+        if (loaded.TryGetValue(file.Build, out var known)) return known;
+        var provider = file.Compile(check);
+        file.Store(builds);
+        return Hold(ProviderFileBuild.Load(file.Build, provider, http, time));
+    }
+
+    private static PluginException NotAllowed(string build, string place) =>
+        new($"build {build} is not allowed on this engine; who trusts it says so with 'engine plugin allow {place}'");
+
+    private ProviderBuild? FindBuild(string id)
     {
         if (loaded.TryGetValue(id, out var build)) return build;
 
@@ -205,6 +239,7 @@ public sealed partial class PluginCatalog : IDisposable
             if (!Directory.Exists(folder)) return null;
             try
             {
+                if (ProviderFile.Find(folder) is { } file) return file.Build == id ? Restore(file) : null;
                 var files = PluginFolder.Read(folder);
                 return files.Build == id && allowed?.Contains(id) != false ? Load(id, () => folder, files.AssemblyName) : null;
             }
@@ -215,11 +250,15 @@ public sealed partial class PluginCatalog : IDisposable
         }
     }
 
-    private PluginBuild Load(string id, Func<string> store, string assemblyName)
+    private ProviderBuild Load(string id, Func<string> store, string assemblyName) =>
+        loaded.TryGetValue(id, out var known) ? known : Hold(PluginBuild.Load(store(), assemblyName, id, http, time));
+
+    private ProviderBuild? Restore(ProviderFile file) =>
+        allowed?.Contains(file.Build) != false ? Hold(ProviderFileBuild.Load(file.Build, file.Compile(check), http, time)) : null;
+
+    private ProviderBuild Hold(ProviderBuild build)
     {
-        if (loaded.TryGetValue(id, out var known)) return known;
-        var build = PluginBuild.Load(store(), assemblyName, id, http, time);
-        loaded = loaded.Add(id, build);
+        loaded = loaded.Add(build.Id, build);
         return build;
     }
 }

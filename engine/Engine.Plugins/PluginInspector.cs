@@ -56,7 +56,20 @@ internal static partial class PluginInspector
             CredentialsType = credentials?.FullName,
             Deletion = RoleInspector.FindDeletion(type),
         };
-        return new ProviderClass(provider, constructors[0], settings, credentials, operations) { Redirects = redirects, Hooks = hooks };
+        return new ProviderClass(provider, constructors[0], settings, credentials, operations) { Hosts = HostsOf(type), Redirects = redirects, Hooks = hooks };
+    }
+
+    private static ImmutableArray<string> HostsOf(Type type)
+    {
+        if (Find<ProviderAttribute>(type) is not { } attribute
+            || Named(attribute, nameof(ProviderAttribute.Hosts)) is not IEnumerable<CustomAttributeTypedArgument> listed) return [];
+        ImmutableArray<string> hosts = [.. listed.Select(host => Text(host.Value))];
+        foreach (var host in hosts)
+        {
+            Require(HostPattern.IsValid(host), $"[Provider] on '{type}': '{host}' is not a host; write one such as api.example.com, or *.example.com for any one label before it");
+        }
+
+        return hosts;
     }
 
     private static IEnumerable<MethodInfo> Marked<T>(Type type) =>
@@ -80,6 +93,9 @@ internal static partial class PluginInspector
             Require(
                 SettingsBinder.CanBind(property.PropertyType),
                 $"setting '{own[0]}.{property.Name}' must be a string, int, bool, Uri or Secret");
+            Require(
+                Find<FramedPagesAttribute>(property) is null || property.PropertyType == typeof(Uri),
+                $"setting '{own[0]}.{property.Name}' is marked with [FramedPages], so it must be a Uri");
         }
 
         return own[0];
@@ -137,6 +153,9 @@ internal static partial class PluginInspector
 internal sealed record ProviderClass(
     Provider Provider, ConstructorInfo Constructor, Type? Settings, Type? Credentials, ImmutableArray<OperationMethod> Operations)
 {
+    /// <summary>The hosts it may call besides the addresses in its settings.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
     public ImmutableArray<RedirectMethod> Redirects { get; init; } = [];
 
     public ImmutableArray<HookMethod> Hooks { get; init; } = [];

@@ -18,6 +18,16 @@ internal abstract class ProviderBuild(string id, Assembly assembly)
 
     public Provider? FindOffered(string name) => Offered.FirstOrDefault(provider => provider.Name == name);
 
+    /// <summary>The records of an operation, and of the provider's credentials; null where there is no such operation.</summary>
+    public OperationRecords? FindRecords(string provider, string operation) =>
+        FindOffered(provider) is { } offered && offered.FindOperation(operation) is { } found
+        && Assembly.GetType(found.InputType) is { } input && Assembly.GetType(found.OutputType) is { } output
+            ? new OperationRecords(input, output, offered.CredentialsType is { } credentials ? Assembly.GetType(credentials) : null)
+            : null;
+
+    /// <summary>The hosts whose pages flows may show in a frame, as origins.</summary>
+    public virtual IEnumerable<string> FramedHosts(string provider, ProviderSettings settings) => [];
+
     /// <summary>What is wrong with the settings; null when all is well.</summary>
     public abstract Failure? Try(string provider, ProviderSettings settings);
 

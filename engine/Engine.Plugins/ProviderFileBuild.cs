@@ -29,9 +29,9 @@ internal sealed class ProviderFileBuild : ProviderBuild
 
     public static ProviderFileBuild Load(string id, CompiledProvider compiled, HttpMessageInvoker http, TimeProvider time)
     {
-        var context = new AssemblyLoadContext($"{compiled.Provider.AssemblyName} {id[..8]}", isCollectible: true);
+        var own = new AssemblyLoadContext($"{compiled.Provider.AssemblyName} {id[..8]}", isCollectible: true);
         using var image = new MemoryStream([.. compiled.Provider.Image]);
-        return new ProviderFileBuild(id, compiled, context, context.LoadFromStream(image), new ProviderHttp(http, time), time);
+        return new ProviderFileBuild(id, compiled, own, own.LoadFromStream(image), new ProviderHttp(http, time), time);
     }
 
     public override Failure? Try(string provider, ProviderSettings settings) => Bind(settings).Failure;
@@ -47,7 +47,9 @@ internal sealed class ProviderFileBuild : ProviderBuild
         var (values, failure) = Bind(settings);
         if (values is null) return new CallOutcome.Failed(failure ?? Unusable("it cannot be set up"));
         var result = await new HttpCall(found, Assembly, time)
-            .SendAsync(http.At((Uri)(values[found.BaseSetting] ?? throw new InvalidOperationException())), NewSettings(values), input, cancellation);
+            .SendAsync(
+                http.Within(EgressOf(values, settings)).At((Uri)(values[found.BaseSetting] ?? throw new InvalidOperationException())),
+                NewSettings(values), input, cancellation);
         return result.IsFailure ? new CallOutcome.Failed(result.Failure) : new CallOutcome.Answered(result.Value, result.Pace);
     }
 
@@ -71,6 +73,14 @@ internal sealed class ProviderFileBuild : ProviderBuild
         }
 
         return (values, null);
+    }
+
+    private Egress EgressOf(IReadOnlyDictionary<string, object?> values, ProviderSettings given)
+    {
+        return new Egress(compiled.Hosts, AddressesOf(isSet: false), AddressesOf(isSet: true));
+
+        ImmutableArray<Uri> AddressesOf(bool isSet) =>
+            [.. compiled.Settings.Where(setting => given.Find(setting.Name) is not null == isSet).Select(setting => values[setting.Name]).OfType<Uri>()];
     }
 
     private object NewSettings(IReadOnlyDictionary<string, object?> values)

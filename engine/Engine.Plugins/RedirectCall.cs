@@ -62,6 +62,7 @@ internal sealed class RedirectCall(string provider, RedirectMethod redirect)
     private Failure FailureOf(string error)
     {
         if (redirect.Redirect.Errors.TryGetValue(error, out var code)) return new Failure(code, $"{label}: the provider said no");
+        if (redirect.Redirect.Errors.TryGetValue("*", out var any)) return new Failure(any, $"{label}: the provider said no, in a word of its own");
         return error switch
         {
             // RFC 6749, 4.1.2.1

@@ -37,6 +37,29 @@ internal static class SettingsBinder
         return (record, null);
     }
 
+    /// <summary>The origins in the settings that name hosts of framed pages; none where the settings cannot be made.</summary>
+    public static IEnumerable<string> FramedHosts(Type type, ProviderSettings settings)
+    {
+        var framed = Properties(type).Where(property => PluginInspector.Find<FramedPagesAttribute>(property) is not null).ToArray();
+        if (framed.Length == 0) return [];
+        try
+        {
+            var defaults = Activator.CreateInstance(type);
+            return
+            [
+                .. framed
+                    .Select(property => (settings.Find(SettingName(property)) is { } text ? Read(property.PropertyType, text) : property.GetValue(defaults)) as Uri)
+                    .OfType<Uri>()
+                    .Select(address => address.GetLeftPart(UriPartial.Authority)),
+            ];
+        }
+        catch (TargetInvocationException)
+        {
+            // A record that cannot be made is told of where its provider is called.
+            return [];
+        }
+    }
+
     /// <summary>The properties that are settings.</summary>
     public static IEnumerable<PropertyInfo> Properties(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });

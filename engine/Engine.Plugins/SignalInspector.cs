@@ -45,7 +45,10 @@ internal static class SignalInspector
             output.FullName ?? output.Name,
             attribute is not null && Named(attribute, nameof(RedirectAttribute.Pkce)) is true,
             failures,
-            errors.ToImmutable());
+            errors.ToImmutable())
+        {
+            PostsErrors = attribute is not null && Named(attribute, nameof(RedirectAttribute.PostsErrors)) is true,
+        };
         return new RedirectMethod(redirect, method, parameters[0].ParameterType, output, Issuer(attribute, settings, label));
     }
 

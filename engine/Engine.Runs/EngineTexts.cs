@@ -38,6 +38,8 @@ public static class EngineTexts
         ("account_action_required", "The service asks you to do something in your account first.",
             "Сервис просит сначала выполнить действие в вашем аккаунте."),
         ("account_suspended", "The account is suspended at the service.", "Аккаунт приостановлен сервисом."),
+        ("not_paid", "The connection is stored, and does not work until it is paid for at the service.",
+            "Подключение сохранено, но не будет работать, пока его не оплатят в сервисе."),
         ("pending_review", "The service is checking the account. This may take a while.", "Сервис проверяет аккаунт. Это может занять время."),
         (Failures.ProviderDown, "The service does not answer just now. Try again in a minute.",
             "Сервис сейчас не отвечает. Попробуйте через минуту."),
@@ -62,6 +64,10 @@ public static class EngineTexts
         (Failures.InDoubt, "It is not known whether the service carried this out. Do not repeat it; tell the operator.",
             "Неизвестно, выполнил ли сервис это действие. Не повторяйте его; сообщите администратору."),
         (Failures.Internal, "Something went wrong on our side. We have to look into it.", "Что-то сломалось у нас. Нам нужно разобраться."),
+        (HealthRules.AccessEnds, "Access ends soon.", "Доступ скоро закончится."),
+        (HealthRules.AccessEnded, "Access has ended.", "Срок доступа закончился."),
+        (HealthRules.RefreshRefused, "The service no longer renews the access.", "Сервис больше не продлевает доступ."),
+        (HealthRules.RefreshOutcomeUnknown, "Access was lost while it was being renewed.", "Доступ потерян во время продления."),
         (NotNow, "That is not possible yet. Try again a little later.", "Пока это невозможно. Попробуйте немного позже."));
 
     private static readonly FrozenDictionary<string, ImmutableDictionary<string, string>> Fields = Table(
@@ -84,6 +90,10 @@ public static class EngineTexts
 
     /// <summary>The label of a button that the flow gives none.</summary>
     public static ImmutableDictionary<string, string> Continue { get; } = Text("Continue", "Продолжить");
+
+    /// <summary>What is said before a person goes to a provider's page, where the flow says nothing.</summary>
+    public static ImmutableDictionary<string, string> GoToProvider { get; } =
+        Text("You go on at the service's own page and come back here.", "Дальше откроется страница сервиса, потом вы вернётесь сюда.");
 
     /// <summary>What the end user reads for a code: the flow's own text, the engine's, or one that fits all.</summary>
     public static ImmutableDictionary<string, string> TextOf(CompiledFlow flow, string code) => OwnText(flow, code) ?? TextOf(code);

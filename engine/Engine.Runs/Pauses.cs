@@ -8,6 +8,9 @@ internal static class Pauses
 {
     public static readonly TimeSpan Longest = CallLimits.LongestPause;
 
+    /// <summary>The longest that a provider may make a poll wait between two calls.</summary>
+    public static readonly TimeSpan LongestPace = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstAfterRateLimit = TimeSpan.FromSeconds(2);
 

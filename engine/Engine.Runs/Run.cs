@@ -63,6 +63,12 @@ public sealed record Run
     /// <summary>Whether this run added to <see cref="Leftover"/>.</summary>
     public bool HasNewLeftover { get; init; }
 
+    /// <summary>Calls of hooks that came before they were awaited, in order; each leaves when it is awaited.</summary>
+    public ImmutableArray<KeptSignal> Signals { get; init; } = [];
+
+    /// <summary>The hooks that were called since a poll last asked: its next round is made at once.</summary>
+    public ImmutableArray<string> Hints { get; init; } = [];
+
     /// <summary>How often it was begun anew.</summary>
     public int Restarts { get; init; }
 
@@ -126,6 +132,14 @@ public sealed record StepMemory
 
     /// <summary>The actions taken, by name.</summary>
     public ImmutableDictionary<string, TakenAction> Actions { get; init; } = ImmutableDictionary<string, TakenAction>.Empty;
+}
+
+/// <summary>A call of a hook that nobody awaited yet.</summary>
+/// <param name="Hook">The flow's name for it.</param>
+/// <param name="Payload">The hook's record.</param>
+public sealed record KeptSignal(string Hook, JsonElement Payload)
+{
+    public override string ToString() => Hook;
 }
 
 /// <summary>How often an action was taken, and when last.</summary>

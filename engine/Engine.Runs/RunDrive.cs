@@ -61,6 +61,8 @@ internal sealed class RunDrive(
             {
                 InboxContent.Replied replied => new RunEvent.Replied(replied.Reply),
                 InboxContent.CancelRequested => new RunEvent.CancelRequested(),
+                InboxContent.Returned returned => new RunEvent.Returned(returned.Return),
+                InboxContent.Signalled signalled => new RunEvent.Signalled(signalled.Signal),
                 _ => throw new System.Diagnostics.UnreachableException(),
             });
         }
@@ -158,7 +160,7 @@ internal sealed class RunDrive(
         try
         {
             var result = await ports.Caller.CallAsync(request, cancellation);
-            return result.IsFailure ? new RunEvent.CallFailed(made.Id, result.Failure) : new RunEvent.CallAnswered(made.Id, result.Value);
+            return result.IsFailure ? new RunEvent.CallFailed(made.Id, result.Failure) : new RunEvent.CallAnswered(made.Id, result.Value, result.Pace);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

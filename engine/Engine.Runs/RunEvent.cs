@@ -14,7 +14,8 @@ public abstract record RunEvent
     public sealed record Woke : RunEvent;
 
     /// <summary>A call gave a value of the operation's output type.</summary>
-    public sealed record CallAnswered(EffectId Effect, object Value) : RunEvent
+    /// <param name="Pace">How long a poll is to wait before its next call, where the provider says so; null where it does not.</param>
+    public sealed record CallAnswered(EffectId Effect, object Value, TimeSpan? Pace = null) : RunEvent
     {
         /// <summary>Names the call, never its answer.</summary>
         public override string ToString() => $"{Effect} answered";
@@ -28,6 +29,12 @@ public abstract record RunEvent
 
     /// <summary>A person answered a prompt.</summary>
     public sealed record Replied(Reply Reply) : RunEvent;
+
+    /// <summary>The person came back from the provider's page.</summary>
+    public sealed record Returned(Return Return) : RunEvent;
+
+    /// <summary>The provider called one of the run's hooks.</summary>
+    public sealed record Signalled(Signal Signal) : RunEvent;
 
     /// <summary>Somebody asks to end the run.</summary>
     public sealed record CancelRequested : RunEvent;

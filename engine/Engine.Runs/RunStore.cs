@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Engine.Flows;
 
 namespace Engine.Runs;
@@ -43,6 +44,18 @@ public interface IRunStore
 
     /// <summary>Takes a person's reply, if it answers the current prompt, and makes the run due now. See <see cref="ReplyOutcome"/>.</summary>
     Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes a person's return from the provider's page, once for each visit, and makes the run due now. False where the visit was used
+    /// before or the run has ended.
+    /// </summary>
+    Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes a provider's call of one of the run's hooks, and makes the run due now. False where its key came before, or the run has ended:
+    /// nothing changes then.
+    /// </summary>
+    Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation);
 
     /// <summary>Asks for the run's cancellation and makes it due now. False where there is no such run; harmless after its end.</summary>
     Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation);
@@ -95,7 +108,11 @@ public sealed record StoredRun(
     long InboxSeen,
     Exit? Exit,
     PromptView? Prompt,
-    ReadOnlyMemory<byte> State);
+    ReadOnlyMemory<byte> State)
+{
+    /// <summary>The addresses of a new run's hooks, kept with it at its creation. Empty where a run is read.</summary>
+    public ImmutableArray<HookAddress> Hooks { get; init; } = [];
+}
 
 /// <summary>A caller's promise that the same request is sent again, not a new one.</summary>
 /// <param name="Key">The caller's text, at most 255 characters.</param>
@@ -169,6 +186,10 @@ public abstract record InboxContent
     public sealed record Replied(Reply Reply) : InboxContent;
 
     public sealed record CancelRequested : InboxContent;
+
+    public sealed record Returned(Return Return) : InboxContent;
+
+    public sealed record Signalled(Signal Signal) : InboxContent;
 }
 
 /// <summary>A person's answer to a prompt.</summary>

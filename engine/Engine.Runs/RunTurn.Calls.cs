@@ -72,12 +72,12 @@ internal sealed partial class RunTurn
         else if (call.IsLost && call.Deadline <= now) Settle(call);
     }
 
-    private void Answer(PendingCall call, object value)
+    private void Answer(PendingCall call, object value, TimeSpan? pace)
     {
         if (call.Kind == PendingKind.Poll)
         {
             Drift(run with { Pending = null });
-            if (Here is CompiledStep.Poll poll) Read(poll, value);
+            if (Here is CompiledStep.Poll poll) Read(poll, value, pace);
             return;
         }
         NoteCall("call_answered", call);

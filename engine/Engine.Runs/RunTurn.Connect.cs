@@ -77,24 +77,29 @@ internal sealed partial class RunTurn
         var label = step.Identity.LabelValue is { } index ? scope.Value(index)?.ToString() : null;
         var parameters = step.ParamsValue is { } value ? ToJson(Evaluate(value)) : NoParams;
         var credentials = step.CredentialsValue is { } secret ? ToJson(Evaluate(secret)) : (JsonElement?)null;
+        var health = step.Suspended is null ? ConnectionHealth.Active : ConnectionHealth.Suspended;
         connection = current is null
             ? new Connection(
-                run.Draft, flow.Name, ProviderName(), run.Subject, key, label, parameters, credentials, ConnectionHealth.Active, null,
-                now, now, 1)
+                run.Draft, flow.Name, ProviderName(step), run.Subject, key, label, parameters, credentials,
+                step.IsClaimRequired ? ConnectionHealth.Unclaimed : health, step.Suspended, now, now, 1)
+            {
+                World = run.World,
+            }
             : current with
             {
                 IdentityKey = key ?? current.IdentityKey,
                 IdentityLabel = label ?? current.IdentityLabel,
                 Params = parameters,
-                Credentials = credentials ?? current.Credentials,
-                Health = ConnectionHealth.Active,
-                Cause = null,
+                Credentials = credentials,
+                World = run.World,
+                Health = current.Health == ConnectionHealth.Unclaimed ? ConnectionHealth.Unclaimed : health,
+                Cause = step.Suspended,
                 UpdatedAt = now,
                 Revision = current.Revision + 1,
             };
         Change(run with
         {
-            Stored = connection,
+            Stored = connection with { Credentials = null },
             IsConnected = true,
             Undo = [],
             Leftover = run.Leftover.Clear(),
@@ -107,8 +112,8 @@ internal sealed partial class RunTurn
 
     private JsonElement ToJson(object value) => JsonSerializer.SerializeToElement(value, value.GetType(), loaded.Json);
 
-    private string ProviderName() =>
-        flow.Calls.FirstOrDefault()?.Provider ?? flow.Providers.Keys.Order(StringComparer.Ordinal).FirstOrDefault("");
+    private string ProviderName(CompiledStep.Connect step) =>
+        step.Provider ?? flow.Calls.FirstOrDefault()?.Provider ?? flow.Providers.Keys.Order(StringComparer.Ordinal).FirstOrDefault("");
 
     /// <summary>A text, a number or a guid, compared as text; null where the provider does not tell.</summary>
     private string? KeyOf(CompiledStep.Connect step)

@@ -86,7 +86,7 @@ internal sealed partial class RunTurn
     {
         for (var slot = RootSlots.Failure; slot < run.Slots.Length; slot++)
         {
-            if (slot is not (RootSlots.Run or RootSlots.Now)) SetSlot(slot, null);
+            if (slot is not (RootSlots.Run or RootSlots.Now) && slot != flow.HooksSlot && slot != flow.StartsOn?.Slot) SetSlot(slot, null);
         }
         if (run.HasNewLeftover) SetSlot(RootSlots.Leftover, LeftoverRecord());
         Change(run with { Restarts = run.Restarts + 1, Ending = null, Memory = run.Memory.Clear() });
@@ -106,7 +106,10 @@ internal sealed partial class RunTurn
     private void Conclude(Ending ending)
     {
         var isSuccess = ending.Status == RunStatus.Succeeded;
-        var text = isSuccess ? ImmutableDictionary<string, string>.Empty : EngineTexts.TextOf(flow, ending.Code);
+        // A connection that is stored and does not work yet is a success with something to be said.
+        var text = !isSuccess ? EngineTexts.TextOf(flow, ending.Code)
+            : run.Stored is { Health: ConnectionHealth.Suspended, Cause: { } cause } ? EngineTexts.TextOf(flow, cause)
+            : ImmutableDictionary<string, string>.Empty;
         if (isSuccess) isLeftoverUsedUp = true;
         else if (run.HasNewLeftover)
         {
@@ -125,6 +128,8 @@ internal sealed partial class RunTurn
             Prompt = null,
             Ending = null,
             Leftover = run.Leftover.Clear(),
+            Signals = [],
+            Hints = [],
         });
     }
 }

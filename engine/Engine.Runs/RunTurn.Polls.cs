@@ -20,7 +20,7 @@ internal sealed partial class RunTurn
         if (step.DeadlineValue is { } index) deadline = Sooner(deadline, MomentOf(scope.Value(index)));
         Remember(Memory with { Deadline = deadline });
         Become(RunStatus.WaitingProvider);
-        if (step.FromValue is { } from) Read(step, Evaluate(from));
+        if (step.FromValue is { } from) Read(step, Evaluate(from), null);
         else if (step.IsFirstAfter)
         {
             Remember(Memory with { NextAt = now + step.Every });
@@ -32,12 +32,17 @@ internal sealed partial class RunTurn
     private void BeginRound(CompiledStep.Poll step)
     {
         var memory = Memory;
-        Drift(run with { Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }) });
+        Drift(run with
+        {
+            Memory = run.Memory.SetItem(run.Step, memory with { NextAt = null, Rounds = memory.Rounds + 1 }),
+            Hints = step.WakeOn is { } hook ? run.Hints.Remove(hook, StringComparer.Ordinal) : run.Hints,
+        });
         BeginCall(PendingKind.Poll, step.Site, null);
     }
 
     /// <summary>An answer: the poll ends, or shows what is to be shown and waits for the next round.</summary>
-    private void Read(CompiledStep.Poll step, object answer)
+    /// <param name="pace">The provider may only make the pause longer, and never longer than the longest there is.</param>
+    private void Read(CompiledStep.Poll step, object answer, TimeSpan? pace)
     {
         if (step.As is { } slot) Keep(slot, answer);
         if (scope.Condition(step.UntilCondition))
@@ -49,7 +54,9 @@ internal sealed partial class RunTurn
             return;
         }
         var memory = Memory;
-        memory = memory with { Failures = 0, NextAt = now + step.Every + memory.Slower };
+        var pause = step.Every + memory.Slower;
+        if (pace > pause) pause = Sooner(now + pace.Value, now + Pauses.LongestPace) - now;
+        memory = memory with { Failures = 0, NextAt = IsHinted(step) ? now : now + pause };
         Drift(run with { Memory = run.Memory.SetItem(run.Step, memory) });
         ShowPoll(step);
     }

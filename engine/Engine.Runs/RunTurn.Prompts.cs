@@ -29,7 +29,7 @@ internal sealed partial class RunTurn
         var button = canSubmit ? step.Button?.ByLanguage ?? EngineTexts.Continue : ImmutableDictionary<string, string>.Empty;
         var prompt = new PromptView(
             id, memory.Rev, step.Name, false, text, FieldRules.View(step.Fields), canSubmit, button, shown, ActionsOf(step.Actions),
-            memory.Messages, step.Submit is null ? null : step.Max - memory.Refused, memory.Deadline);
+            memory.Messages, step.Submit is null ? null : step.Max - memory.Refused, memory.Deadline) { FrameSays = FrameSaysOf(step.Show) };
         Change(run with { Prompt = prompt, Pending = null });
         Remember(memory with { Messages = [] });
         Become(RunStatus.WaitingUser);
@@ -90,10 +90,10 @@ internal sealed partial class RunTurn
         var refused = Memory.Refused + 1;
         Note("refused", ("code", code));
         Remember(Memory with { Refused = refused });
+        SetSlot(RootSlots.Failure, failure);
         if (refused >= step.Max)
         {
             Change(run with { Prompt = null });
-            if (failure is not null) SetSlot(RootSlots.Failure, failure);
             if (step.OnGiveUp is { } target) next = target;
             else End(RunStatus.Failed, EngineTexts.TooManyAttempts);
             return;

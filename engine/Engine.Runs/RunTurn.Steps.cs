@@ -34,6 +34,8 @@ internal sealed partial class RunTurn
             case CompiledStep.Call call: EnterCall(call); break;
             case CompiledStep.Poll poll: EnterPoll(poll); break;
             case CompiledStep.Prompt prompt: EnterPrompt(prompt); break;
+            case CompiledStep.Redirect redirect: EnterRedirect(redirect); break;
+            case CompiledStep.Await wait: EnterAwait(wait); break;
             case CompiledStep.Branch branch: EnterBranch(branch); break;
             case CompiledStep.If choice: next = scope.Condition(choice.Condition) ? choice.Then : choice.Else; break;
             case CompiledStep.Set set: EnterSet(set); break;

@@ -57,10 +57,12 @@ internal sealed partial class RunTurn
             CompiledStep.Call call => call.OnTimeout,
             CompiledStep.Poll poll => poll.OnTimeout,
             CompiledStep.Prompt prompt => prompt.OnTimeout,
+            CompiledStep.Redirect redirect => redirect.OnTimeout,
+            CompiledStep.Await wait => wait.OnTimeout,
             _ => null,
         };
         if (target is { } step) next = step;
-        else if (Here is CompiledStep.Call or CompiledStep.Poll { Show: null }) End(RunStatus.Failed, Failures.ProviderTimeout);
+        else if (Here is CompiledStep.Call or CompiledStep.Await or CompiledStep.Poll { Show: null }) End(RunStatus.Failed, Failures.ProviderTimeout);
         else End(RunStatus.Expired, EngineTexts.Expired);
     }
 

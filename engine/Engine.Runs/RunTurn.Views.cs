@@ -52,8 +52,11 @@ internal sealed partial class RunTurn
         var id = NewOrSameId();
         return new PromptView(
             id, Memory.Rev, step.Name, false, text, [], false, ImmutableDictionary<string, string>.Empty, shown,
-            ActionsOf(step.Actions), [], null, Memory.Deadline);
+            ActionsOf(step.Actions), [], null, Memory.Deadline) { FrameSays = FrameSaysOf(step.Show) };
     }
+
+    private static ImmutableArray<FrameMessage> FrameSaysOf(Show? show) =>
+        show is null ? [] : [.. show.FrameSays.Select(message => new FrameMessage(message.Name, message.When, message.Text.ByLanguage))];
 
     /// <summary>The id of what this step asks now; a new one where it asks anew.</summary>
     private PromptId NewOrSameId()

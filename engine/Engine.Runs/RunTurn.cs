@@ -25,13 +25,20 @@ internal sealed partial class RunTurn
     public RunTurn(LoadedFlow loaded, Run run, DateTimeOffset now)
     {
         (this.loaded, flow, this.run, this.now) = (loaded, loaded.Flow, run, now);
-        scope = loaded.NewScope();
+        scope = ScopeOf(loaded, run, now);
+    }
+
+    /// <summary>The flow's expressions over the run's values.</summary>
+    public static FlowScope ScopeOf(LoadedFlow flow, Run run, DateTimeOffset now)
+    {
+        var made = flow.NewScope();
         for (var slot = 0; slot < run.Slots.Length; slot++)
         {
-            if (run.Slots[slot] is { } value) scope.Set(slot, value);
+            if (run.Slots[slot] is { } value) made.Set(slot, value);
         }
-        scope.Set(RootSlots.Run, new RunRoot(run.Id.Value, run.Id.Short));
-        scope.Set(RootSlots.Now, now);
+        made.Set(RootSlots.Run, new RunRoot(run.Id.Value, run.Id.Short));
+        made.Set(RootSlots.Now, now);
+        return made;
     }
 
     public void Apply(RunEvent happened)
@@ -68,10 +75,12 @@ internal sealed partial class RunTurn
         {
             case RunEvent.Started: Start(); break;
             case RunEvent.Woke: Wake(); break;
-            case RunEvent.CallAnswered answered: if (AwaitedCall(answered.Effect) is { } call) Answer(call, answered.Value); break;
+            case RunEvent.CallAnswered answered: if (AwaitedCall(answered.Effect) is { } call) Answer(call, answered.Value, answered.Pace); break;
             case RunEvent.CallFailed failed: if (AwaitedCall(failed.Effect) is { } failing) Fail(failing, failed.Failure); break;
             case RunEvent.CallLost lost: if (AwaitedCall(lost.Effect) is { } gone) Lose(gone); break;
             case RunEvent.Replied replied: Hear(replied.Reply); break;
+            case RunEvent.Returned returned: ComeBack(returned.Return); break;
+            case RunEvent.Signalled signalled: Hear(signalled.Signal); break;
             case RunEvent.CancelRequested: Cancel(); break;
             case RunEvent.IdentityLookedUp found: if (AwaitedCall(found.Effect) is not null) Found(found.Existing); break;
             default: throw new UnreachableException();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Engine.Flows;
 
 namespace Engine.Runs;
@@ -15,7 +16,11 @@ public sealed record StartRequest(
     ConnectionId? Connection,
     string Subject,
     string? World,
-    IdempotencyKey? Key);
+    IdempotencyKey? Key)
+{
+    /// <summary>What the hook that begins the flow said; null where a person or the API begins it.</summary>
+    public JsonElement? Payload { get; init; }
+}
 
 /// <summary>A value that a field does not take.</summary>
 /// <param name="Code">
@@ -33,6 +38,9 @@ public abstract record StartOutcome
     public sealed record Started(RunId Run, bool IsRepeated) : StartOutcome;
 
     public sealed record NoSuchFlow(string Flow) : StartOutcome;
+
+    /// <summary>The flow is begun by a call of its provider, and by nobody else.</summary>
+    public sealed record BegunByHook(string Hook) : StartOutcome;
 
     /// <summary>Some inputs are not what the flow takes; all of them are named.</summary>
     public sealed record InputRefused(ImmutableArray<FieldError> Errors) : StartOutcome;

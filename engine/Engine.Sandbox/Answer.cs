@@ -19,6 +19,9 @@ public sealed record Answer(int Status, string ContentType, string Body)
     /// <summary>No answer comes while the caller waits.</summary>
     public bool IsHanging { get; init; }
 
+    /// <summary>Whether other sites may show this page in a frame. Default: nobody may.</summary>
+    public bool MayBeFramed { get; init; }
+
     /// <summary>A JSON answer, names in snake_case.</summary>
     public static Answer Of(int status, object body) => new(status, "application/json", JsonSerializer.Serialize(body, body.GetType(), Json));
 

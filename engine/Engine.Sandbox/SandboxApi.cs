@@ -44,11 +44,11 @@ internal static class SandboxApi
 
         if (wanted?.Provider is not { } provider)
         {
-            await SendAsync(context, 400, new { Error = "send { \"provider\": …, \"scenario\": …, \"language\": …, \"continues\": … }; only the provider is required" });
+            await SendAsync(context, 400, new { Error = "send { \"provider\": …, \"scenario\": …, \"language\": …, \"continues\": …, \"engine_url\": … }; only the provider is required" });
             return;
         }
 
-        if (server.NewWorld(provider, wanted.Scenario, wanted.Language ?? "en", wanted.Continues) is { } world)
+        if (server.NewWorld(provider, wanted.Scenario, wanted.Language ?? "en", wanted.Continues, wanted.EngineUrl) is { } world)
         {
             await SendAsync(context, 201, world);
             return;
@@ -73,5 +73,5 @@ internal static class SandboxApi
         return context.Response.WriteAsJsonAsync(body, body.GetType(), Json, context.RequestAborted);
     }
 
-    private sealed record NewWorld(string? Provider, string? Scenario, string? Language, string? Continues);
+    private sealed record NewWorld(string? Provider, string? Scenario, string? Language, string? Continues, Uri? EngineUrl);
 }

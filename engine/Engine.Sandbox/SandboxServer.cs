@@ -93,11 +93,12 @@ public sealed class SandboxServer : IAsyncDisposable
     /// <summary>Makes a world; null where the provider or the scenario does not exist.</summary>
     /// <param name="scenario">Null takes the provider's first.</param>
     /// <param name="continues">The world whose connections it takes over; null begins empty.</param>
-    public WorldAddress? NewWorld(string provider, string? scenario, string language, string? continues)
+    /// <param name="engineUrl">Where the engine is to be reached, for providers that send people or calls there.</param>
+    public WorldAddress? NewWorld(string provider, string? scenario, string language, string? continues, Uri? engineUrl = null)
     {
         if (FindSimulator(provider) is not { } simulator) return null;
         if (simulator.Scenarios.FirstOrDefault(known => scenario is null || known.Name == scenario) is not { } chosen) return null;
-        return AddressOf(worlds.Create(provider, chosen.Name, language == "ru" ? "ru" : "en", continues), simulator);
+        return AddressOf(worlds.Create(provider, chosen.Name, language == "ru" ? "ru" : "en", continues, Slashed(engineUrl)), simulator);
     }
 
     /// <summary>Where a world is now, which may have changed with a restart; null where there is none.</summary>
@@ -125,10 +126,11 @@ public sealed class SandboxServer : IAsyncDisposable
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
+        builder.Services.AddSingleton(_ => new CallbackSender(options.Time));
         builder.WebHost.UseShutdownTimeout(TimeSpan.Zero);
         var web = builder.Build();
         web.UseRouting();
-        var played = new SimulatorEndpoints(web.Services, all, options.Time);
+        var played = new SimulatorEndpoints(web.Services, all, web.Services.GetRequiredService<CallbackSender>(), options.Time);
         ((IEndpointRouteBuilder)web).DataSources.Add(played);
 
         SandboxServer? server = null;
@@ -146,6 +148,8 @@ public sealed class SandboxServer : IAsyncDisposable
         server = new SandboxServer(web, all, new SimulatorFolder(options.PluginFolders), played);
         return server;
     }
+
+    private static string Slashed(Uri? address) => address is null ? "" : address.AbsoluteUri.TrimEnd('/') + "/";
 
     private ISimulator? FindSimulator(string provider) => Simulators.FirstOrDefault(simulator => simulator.Provider == provider);
 

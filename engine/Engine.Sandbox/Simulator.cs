@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 
 namespace Engine.Sandbox;
@@ -34,4 +35,29 @@ public sealed record Scenario(string Name, IReadOnlyDictionary<string, string> T
 public sealed record SimulatorCall(World World, HttpRequest Http, string Body, DateTimeOffset Now);
 
 /// <summary>What a call does to a world: its new state, and the answer.</summary>
-public sealed record Turn<TState>(TState State, Answer Answer);
+public sealed record Turn<TState>(TState State, Answer Answer)
+    where TState : class
+{
+    /// <summary>What the provider sends later by itself. Default: nothing. Forgotten when the sandbox stops, like calls on a broken line.</summary>
+    public ImmutableArray<Callback<TState>> Callbacks { get; init; } = [];
+}
+
+/// <summary>A call that the provider makes. Only addresses on this machine are called; every other one counts as unreachable.</summary>
+/// <param name="After">When, counted from the turn.</param>
+/// <param name="Operation">What it is recorded as, such as <c>callback.ready</c>.</param>
+/// <param name="Make">Makes the call out of the state of that moment; null: there is nothing to send any more.</param>
+/// <param name="Then">What comes of the answer; it may send again.</param>
+public sealed record Callback<TState>(
+    TimeSpan After, string Operation, Func<TState, DateTimeOffset, CallbackRequest?> Make, Func<TState, CallbackReply, Turn<TState>> Then)
+    where TState : class;
+
+/// <summary>What is sent: posted as JSON, or asked for by GET, which has no body.</summary>
+public sealed record CallbackRequest(string Address, string Body)
+{
+    /// <summary>GET or POST. Default: POST.</summary>
+    public string Method { get; init; } = "POST";
+}
+
+/// <summary>What came back.</summary>
+/// <param name="Status">0 where nothing came.</param>
+public sealed record CallbackReply(int Status, string Body);

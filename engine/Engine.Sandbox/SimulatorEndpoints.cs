@@ -6,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace Engine.Sandbox;
 
 /// <summary>The routes of the simulators at hand, which change while the sandbox listens.</summary>
-internal sealed class SimulatorEndpoints(IServiceProvider services, Worlds worlds, TimeProvider time) : EndpointDataSource, IDisposable
+internal sealed class SimulatorEndpoints(IServiceProvider services, Worlds worlds, CallbackSender sender, TimeProvider time) : EndpointDataSource, IDisposable
 {
     private volatile IReadOnlyList<Endpoint> endpoints = [];
     private CancellationTokenSource changed = new();
@@ -21,7 +21,7 @@ internal sealed class SimulatorEndpoints(IServiceProvider services, Worlds world
         var routes = new RouteList(services);
         foreach (var simulator in simulators)
         {
-            var own = new SimulatorRoutes(routes.MapGroup($"/{simulator.Provider}/{{world}}"), worlds, time);
+            var own = new SimulatorRoutes(routes.MapGroup($"/{simulator.Provider}/{{world}}"), worlds, sender, time);
             simulator.Map(own);
             own.MapRest();
         }

@@ -11,10 +11,12 @@ public sealed class SimulatorRoutes
 {
     private readonly IEndpointRouteBuilder routes;
     private readonly TimeProvider time;
+    private readonly CallbackSender sender;
 
-    internal SimulatorRoutes(IEndpointRouteBuilder routes, Worlds worlds, TimeProvider time)
+    internal SimulatorRoutes(IEndpointRouteBuilder routes, Worlds worlds, CallbackSender sender, TimeProvider time)
     {
         this.routes = routes;
+        this.sender = sender;
         this.time = time;
         Worlds = worlds;
     }
@@ -31,8 +33,9 @@ public sealed class SimulatorRoutes
         routes.MapMethods(path, [method], context => WithWorldAsync(context, async world =>
         {
             var call = new SimulatorCall(world, context.Request, await BodyAsync(context), time.GetUtcNow());
-            var answer = world.Take<TState>(operation, method, PathIn(context), call.Now, state => turn(call, state));
-            await SendAsync(context, answer);
+            var taken = world.Take<TState>(operation, method, PathIn(context), call.Now, state => turn(call, state));
+            sender.Schedule(world, taken.Callbacks);
+            await SendAsync(context, taken.Answer);
         }));
 
     /// <summary>Something to look at, such as the phone's page: it changes nothing and is not recorded.</summary>
@@ -43,13 +46,17 @@ public sealed class SimulatorRoutes
     /// <summary>Records a call to a path that the simulator does not know.</summary>
     internal void MapRest() => routes.Map("{**rest}", context => WithWorldAsync(context, async world =>
     {
-        var answer = world.Take<object>("", context.Request.Method, PathIn(context), time.GetUtcNow(), state =>
+        var taken = world.Take<object>("", context.Request.Method, PathIn(context), time.GetUtcNow(), state =>
             new Turn<object>(state ?? new object(), Answer.Of(404, new { error = "not found" })));
-        await SendAsync(context, answer);
+        await SendAsync(context, taken.Answer);
     }));
 
-    private static string PathIn(HttpContext context) =>
-        "/" + string.Join('/', (context.Request.Path.Value ?? "").Split('/').Skip(3));
+    // A key that a provider wants in the path is the route's value 'auth': somebody may have typed a real one.
+    private static string PathIn(HttpContext context)
+    {
+        var path = "/" + string.Join('/', (context.Request.Path.Value ?? "").Split('/').Skip(3));
+        return context.GetRouteValue("auth") is string { Length: > 0 } key ? path.Replace(key, "{auth}", StringComparison.Ordinal) : path;
+    }
 
     private static async Task<string> BodyAsync(HttpContext context)
     {
@@ -88,7 +95,8 @@ public sealed class SimulatorRoutes
             response.Headers.CacheControl = "no-store";
             response.Headers.XContentTypeOptions = "nosniff";
             response.Headers.ContentSecurityPolicy =
-                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors "
+                + (answer.MayBeFramed ? "*" : "'self'");
             if (answer.RetryAfter is { } wait) response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
             await response.WriteAsync(answer.Body, gone);
         }

@@ -77,13 +77,14 @@ public sealed class World
         return origin is null ? null : new World(path, origin, past.ToImmutable(), last);
     }
 
-    /// <summary>Takes one call: decides, writes down, and only then gives the answer to be sent.</summary>
-    internal Answer Take<TState>(string operation, string method, string path, DateTimeOffset now, Func<TState?, Turn<TState>> turn)
+    /// <summary>Takes one call: decides, writes down, and only then gives what is to be sent.</summary>
+    internal Turn<TState> Take<TState>(string operation, string method, string path, DateTimeOffset now, Func<TState?, Turn<TState>> turn)
         where TState : class
     {
         lock (gate)
         {
-            var (next, answer) = turn(ReadLocked<TState>());
+            var taken = turn(ReadLocked<TState>());
+            var (next, answer) = taken;
             var note = answer.IsLost ? "answer lost" : answer.IsHanging ? "hangs" : null;
             var call = new RecordedCall(calls.Count + 1, now, method, path, operation, answer.Status, note);
             var text = JsonSerializer.Serialize(next, Json);
@@ -91,7 +92,7 @@ public sealed class World
             calls = calls.Add(call);
             stateText = text;
             state = next;
-            return answer;
+            return taken;
         }
     }
 
@@ -133,7 +134,17 @@ public sealed class World
 /// <summary>How a world began.</summary>
 /// <param name="Language">In which the phone's page is shown, such as <c>ru</c>.</param>
 /// <param name="Continues">The world whose lasting things (connections) it takes over; null where it begins empty.</param>
-public sealed record WorldOrigin(string Id, string Provider, string Scenario, string Language, DateTimeOffset CreatedAt, string? Continues);
+public sealed record WorldOrigin(string Id, string Provider, string Scenario, string Language, DateTimeOffset CreatedAt, string? Continues)
+{
+    /// <summary>Where the engine is to be reached, ending in a slash: people come back there, and hooks go there. Empty where nobody said.</summary>
+    public string EngineUrl { get; init; } = "";
+
+    /// <summary>Where persons go back to from the provider's pages; null where nobody said where the engine is.</summary>
+    public Uri? ReturnUrl => EngineUrl.Length == 0 ? null : new Uri($"{EngineUrl}v1/return/{Provider}/{Id}");
+
+    /// <summary>Where the provider calls a hook that belongs to no run; null where nobody said where the engine is.</summary>
+    public Uri? HookUrl(string hook) => EngineUrl.Length == 0 ? null : new Uri($"{EngineUrl}v1/hooks/{Provider}/{hook}/{Id}");
+}
 
 /// <summary>A call that a world got.</summary>
 /// <param name="Number">Counted from 1, in the order in which they took effect.</param>

@@ -31,9 +31,9 @@ public sealed class Worlds
         }
     }
 
-    internal World Create(string provider, string scenario, string language, string? continues)
+    internal World Create(string provider, string scenario, string language, string? continues, string engineUrl)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        return known.GetOrAdd(id, World.Create(folder, new WorldOrigin(id, provider, scenario, language, time.GetUtcNow(), continues)));
+        return known.GetOrAdd(id, World.Create(folder, new WorldOrigin(id, provider, scenario, language, time.GetUtcNow(), continues) { EngineUrl = engineUrl }));
     }
 }

@@ -68,6 +68,9 @@ public sealed record HookRequest(
 public sealed record HookReading<T>(T? Payload, string? Key, HookAnswer Answer, string? Refusal)
     where T : class
 {
+    /// <summary>What the call says of the connections of one account, beside its payload. Null: nothing.</summary>
+    public AccountNews? News { get; init; }
+
     public static implicit operator HookReading<T>(HookRefusal refusal)
     {
         ArgumentNullException.ThrowIfNull(refusal);
@@ -79,6 +82,12 @@ public sealed record HookReading<T>(T? Payload, string? Key, HookAnswer Answer, 
     /// <summary>Names the outcome, never the payload.</summary>
     public override string ToString() => Refusal ?? (Payload is null ? "nothing" : "accepted");
 }
+
+/// <summary>What a provider's call says of all connections of one account.</summary>
+/// <param name="IdentityKey">The account, as flows give it under <c>connect.identity.key</c>.</param>
+/// <param name="Health">What their health is now. An unclaimed connection stays unclaimed.</param>
+/// <param name="Cause">Why, a snake_case code.</param>
+public sealed record AccountNews(string IdentityKey, ConnectionHealth Health, string Cause);
 
 /// <summary>Makes readings.</summary>
 public static class HookReading

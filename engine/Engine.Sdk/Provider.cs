@@ -12,6 +12,12 @@ public sealed class ProviderAttribute(string name) : Attribute
     public string Name => name;
 
     /// <summary>
+    /// The hosts it may call besides the addresses in its settings, by https: <c>api.example.com</c>, or <c>*.example.com</c> for exactly one label more.
+    /// Default: none, which does where every address is a setting of type <see cref="Uri"/>.
+    /// </summary>
+    public string[] Hosts { get; set; } = [];
+
+    /// <summary>
     /// The public record of what is kept to act for a connection, such as tokens: flows give it as <c>connect.credentials</c>, and it is stored
     /// sealed. Two of its properties mean the same for every provider: <c>ExpiresAt</c> (when access ends; <see cref="DateTimeOffset"/>, may be
     /// nullable) and <c>RefreshExpiresAt</c> (when it can no longer be refreshed). Null: the provider's connections have no credentials.
@@ -71,7 +77,7 @@ public sealed class FailsAttribute(string code) : Attribute
     public string? When { get; set; }
 
     /// <summary>
-    /// On a <see cref="RedirectAttribute"/>: the word in the return's <c>error</c> that means this failure, such as <c>access_denied</c>. Null:
+    /// On a <see cref="RedirectAttribute"/>: the word in the return's <c>error</c> that means this failure, such as <c>access_denied</c>; <c>*</c> for any other. Null:
     /// none does.
     /// </summary>
     public string? OnError { get; set; }

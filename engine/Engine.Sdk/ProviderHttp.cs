@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -13,25 +12,30 @@ namespace Engine.Sdk;
 /// </summary>
 public sealed class ProviderHttp
 {
+    /// <summary>No call takes longer, whatever its request says.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(30);
+
     private readonly HttpMessageInvoker http;
     private readonly TimeProvider time;
     private readonly JsonSerializerOptions json;
     private readonly Uri? baseAddress;
     private readonly ImmutableArray<(string Name, Secret Value)> headers;
+    private readonly Egress? egress;
 
     /// <summary>Made by the engine, one for each plugin build.</summary>
     /// <param name="http">Over the handler of <see cref="NewHandler"/>, or a scripted one in tests.</param>
     /// <param name="time">Counts deadlines and reads <c>Retry-After</c> dates.</param>
     public ProviderHttp(HttpMessageInvoker http, TimeProvider time)
-        : this(http, time, WireJson.NewOptions(), null, [])
+        : this(http, time, WireJson.NewOptions(), null, [], null)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(time);
     }
 
     private ProviderHttp(
-        HttpMessageInvoker http, TimeProvider time, JsonSerializerOptions json, Uri? baseAddress, ImmutableArray<(string, Secret)> headers)
+        HttpMessageInvoker http, TimeProvider time, JsonSerializerOptions json, Uri? baseAddress, ImmutableArray<(string, Secret)> headers, Egress? egress)
     {
+        this.egress = egress;
         this.http = http;
         this.time = time;
         this.json = json;
@@ -41,20 +45,10 @@ public sealed class ProviderHttp
 
     /// <summary>
     /// A handler fit for providers: no redirects (they would carry the key to another host), no cookies, no proxy from the environment, no trace
-    /// headers, 5 s to connect, 32 kB of headers.
+    /// headers, 5 s to connect, 32 kB of headers, TLS 1.2 at least, and no connection to what is not public unless somebody set that address.
     /// </summary>
-    public static SocketsHttpHandler NewHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        MaxResponseHeadersLength = 32,
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-    };
+    /// <param name="isOwnPort">Whether this process listens on a port itself: its own services are not to be called. Null: it has none.</param>
+    public static HttpMessageHandler NewHandler(Func<int, bool>? isOwnPort = null) => new EgressHandler(isOwnPort ?? (_ => false));
 
     /// <summary>The same, calling this address; requests name paths below it.</summary>
     /// <param name="address">Absolute, http or https, without query, fragment and user name.</param>
@@ -67,7 +61,7 @@ public sealed class ProviderHttp
             throw new ArgumentException("a base address is http or https, without query, fragment and user name", nameof(address));
         }
 
-        return new ProviderHttp(http, time, json, address, headers);
+        return new ProviderHttp(http, time, json, address, headers, egress);
     }
 
     /// <summary>The same, sending this header with every request. Where a key goes; it enters no text.</summary>
@@ -75,12 +69,12 @@ public sealed class ProviderHttp
     {
         ArgumentNullException.ThrowIfNull(value);
         if (name is not { Length: > 0 } || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-')
-            || name.ToLowerInvariant() is "host" or "content-length" or "content-type" or "transfer-encoding" or "connection")
+            || name.ToLowerInvariant() is "host" or "content-length" or "content-type" or "transfer-encoding" or "connection" or "accept-encoding" or "cookie")
         {
             throw new ArgumentException($"'{name}' is not a header that a plugin may set", nameof(name));
         }
 
-        return new ProviderHttp(http, time, json, baseAddress, headers.Add((name, value)));
+        return new ProviderHttp(http, time, json, baseAddress, headers.Add((name, value)), egress);
     }
 
     /// <summary>The same, sending <c>Authorization: Bearer …</c> with every request.</summary>
@@ -89,6 +83,11 @@ public sealed class ProviderHttp
         ArgumentNullException.ThrowIfNull(token);
         return WithHeader("Authorization", new Secret($"Bearer {token.Reveal()}"));
     }
+
+    /// <summary>
+    /// The same, calling nothing but what a provider may. Without it, whoever names an address is trusted to have set it on purpose, as in a plugin's tests.
+    /// </summary>
+    internal ProviderHttp Within(Egress rule) => new(http, time, json, baseAddress, headers, rule);
 
     /// <summary>Sends the request and reads the answer as a <typeparamref name="T"/>.</summary>
     /// <exception cref="OperationCanceledException">The given token was cancelled; whether the call happened is not known.</exception>
@@ -108,16 +107,18 @@ public sealed class ProviderHttp
     {
         if (headers.FirstOrDefault(header => !CanCarry(header.Value.Reveal())).Name is { } bad) return report.BadHeader(bad);
         if (FindAddress(request.Path) is not { } address) return report.BadPath();
+        if ((egress is null ? true : egress.FindApproval(address)) is not { } isApproved) return report.NotDeclared();
 
-        using var deadline = new CancellationTokenSource(request.Deadline, time);
+        using var deadline = new CancellationTokenSource(request.Deadline < LongestCall ? request.Deadline : LongestCall, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
             using var message = NewMessage(request, address);
+            message.Options.Set(Egress.Approved, isApproved);
             using var answer = await http.SendAsync(message, both.Token);
             return await read(answer, both.Token);
         }
-        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException)
+        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException or TimeoutException)
         {
             cancellation.ThrowIfCancellationRequested();
             return report.NoAnswer(error, deadline.IsCancellationRequested);
@@ -147,6 +148,7 @@ public sealed class ProviderHttp
             message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         }
 
+        foreach (var encoding in HttpBody.Encodings) message.Headers.AcceptEncoding.Add(new StringWithQualityHeaderValue(encoding));
         foreach (var (name, value) in headers) message.Headers.Add(name, value.Reveal());
         if (request.Form is { } form)
         {
@@ -168,12 +170,18 @@ public sealed class ProviderHttp
     {
         if (report.FindFailure(answer, time.GetUtcNow()) is { } failure)
         {
-            return (int)answer.StatusCode is 401 or 403 && request.OnUnauthorized is { } own
-                ? own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, cancellation)).FindJson())) ?? failure
-                : failure;
+            var own = (int)answer.StatusCode switch
+            {
+                401 or 403 => request.OnUnauthorized,
+                >= 500 => request.OnServerError,
+                _ => null,
+            };
+            return own is null
+                ? failure
+                : own(new Refusal((int)answer.StatusCode, (await HttpBody.ReadAsync(answer.Content, time, cancellation)).FindJson())) ?? failure;
         }
 
-        var body = await HttpBody.ReadAsync(answer.Content, cancellation);
+        var body = await HttpBody.ReadAsync(answer.Content, time, cancellation);
         if (!answer.IsSuccessStatusCode)
         {
             return request.OnRefusal?.Invoke(new Refusal((int)answer.StatusCode, body.FindJson())) ?? report.Unexpected(answer, body);

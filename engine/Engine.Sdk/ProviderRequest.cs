@@ -26,6 +26,12 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
     public Func<Refusal, Failure?>? OnRefusal { get; init; }
 
     /// <summary>
+    /// Says which failure a 5xx answer stands for, for providers that refuse with such a status; null from it, or no function, means
+    /// that the provider is out of order: <see cref="Failures.ProviderDown"/>, in doubt.
+    /// </summary>
+    public Func<Refusal, Failure?>? OnServerError { get; init; }
+
+    /// <summary>
     /// Says which failure a 401 or 403 stands for, where the key is the connection's and not the operator's; null, and null from it,
     /// mean <see cref="Failures.ConfigError"/>.
     /// </summary>
@@ -58,7 +64,7 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
     };
 }
 
-/// <summary>A 4xx answer: the provider understood and said no.</summary>
+/// <summary>An answer by which the provider says no: a 4xx, or a 5xx where a plugin asks about it.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">The answer, where it is JSON; null where it is anything else. For decisions, never for messages.</param>
 public sealed record Refusal(int Status, JsonElement? Body)

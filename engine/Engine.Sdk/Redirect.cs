@@ -23,6 +23,12 @@ public sealed class RedirectAttribute : Attribute
     public bool Pkce { get; set; }
 
     /// <summary>
+    /// Whether the provider's page, opened in a window of its own, tells its opener of a refusal: by a message with a text member <c>error</c>. It
+    /// then counts like <c>error</c> in the return. Default: no, and the page is cut off from its opener.
+    /// </summary>
+    public bool PostsErrors { get; set; }
+
+    /// <summary>
     /// The C# name of the setting (string or <see cref="Uri"/>) that holds the provider's issuer. The return must then carry the same
     /// <c>iss</c> (RFC 9207). Null: the provider sends none.
     /// </summary>

@@ -21,7 +21,7 @@ internal static class WireJson
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LetNullableBeMissing } },
-        Converters = { new EnumConverter(), new SecretConverter(), new ShowOnceConverter() },
+        Converters = { new TextConverter(), new DoubleConverter(), new EnumConverter(), new SecretConverter(), new ShowOnceConverter() },
     };
 
     private static void LetNullableBeMissing(JsonTypeInfo type)
@@ -30,6 +30,26 @@ internal static class WireJson
         {
             if (property is { IsRequired: true, IsSetNullable: true }) property.IsRequired = false;
         }
+    }
+
+    /// <summary>A NUL is refused here, once: databases, terminals and headers each stumble over it in their own way.</summary>
+    private sealed class TextConverter : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.String && reader.GetString() is { } text && !text.Contains('\0', StringComparison.Ordinal)
+                ? text
+                : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    }
+
+    /// <summary>The platform reads 1e400 as infinity.</summary>
+    private sealed class DoubleConverter : JsonConverter<double>
+    {
+        public override double Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDouble() is var number && double.IsFinite(number) ? number : throw new JsonException();
+
+        public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
     }
 
     private sealed class EnumConverter : JsonConverterFactory

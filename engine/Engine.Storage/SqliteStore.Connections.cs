@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Engine.Runs;
 using Engine.Sdk;
@@ -10,12 +9,12 @@ public sealed partial class SqliteStore
 {
     private const string SelectConnection = """
         SELECT id, flow, provider, subject, identity_key, identity_label, params, health, cause,
-          created_at, updated_at, revision, credentials
+          created_at, updated_at, revision, world, credential, health_since
         FROM connections
         """;
 
     public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) => database.ReadAsync(
-        session => session.First($"{SelectConnection} WHERE id = @id", ReadWithCredentials, ("@id", id.Value)),
+        session => session.First($"{SelectConnection} WHERE id = @id", ReadConnection, ("@id", id.Value)),
         cancellation);
 
     public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) =>
@@ -25,7 +24,7 @@ public sealed partial class SqliteStore
              {SelectConnection} WHERE flow = @flow AND identity_key = @identity_key
              ORDER BY updated_at DESC, number DESC LIMIT 1
              """,
-            ReadWithCredentials,
+            ReadConnection,
             ("@flow", flow), ("@identity_key", identityKey)),
         cancellation);
 
@@ -40,30 +39,47 @@ public sealed partial class SqliteStore
                 ("@subject", subject)),
             cancellation);
 
-    private byte[]? SealCredentials(Connection connection) => connection.Credentials is { } credentials
-        ? sealer.Seal(CredentialsPlace(connection), Encoding.UTF8.GetBytes(credentials.GetRawText()))
-        : null;
+    /// <summary>
+    /// Stores a new connection, or brings one up to date; one that was deleted meanwhile stays deleted. New credentials take the place of the old ones
+    /// here and nowhere earlier: until this commit the old ones are what is stored.
+    /// </summary>
+    private void PutConnection(Session session, Connection connection)
+    {
+        var changed = connection.Revision == 1 ? InsertConnection(session, connection) : UpdateConnection(session, connection);
+        if (changed == 0) return;
+        if (connection.Credentials is { } credentials) SwapCredentials(session, connection, credentials);
+        HurryCare(session, connection.Id, Now);
+    }
 
-    private static void PutConnection(Session session, Connection connection, byte[]? credentials) => session.Execute(
+    private static int InsertConnection(Session session, Connection connection) => session.Execute(
         """
         INSERT INTO connections (
-          id, flow, provider, subject, identity_key, identity_label, params, credentials, health, cause,
-          created_at, updated_at, revision)
+          id, flow, provider, subject, identity_key, identity_label, params, health, cause,
+          created_at, updated_at, revision, world, health_since)
         VALUES (
-          @id, @flow, @provider, @subject, @identity_key, @identity_label, @params, @credentials, @health,
-          @cause, @created_at, @updated_at, @revision)
-        ON CONFLICT (id) DO UPDATE SET
-          identity_key = excluded.identity_key, identity_label = excluded.identity_label, params = excluded.params,
-          credentials = excluded.credentials, health = excluded.health, cause = excluded.cause,
-          updated_at = excluded.updated_at, revision = excluded.revision
+          @id, @flow, @provider, @subject, @identity_key, @identity_label, @params, @health,
+          @cause, @created_at, @updated_at, 1, @world, @updated_at)
+        ON CONFLICT (id) DO NOTHING
         """,
         ("@id", connection.Id.Value), ("@flow", connection.Flow), ("@provider", connection.Provider),
         ("@subject", connection.Subject),
         ("@identity_key", connection.IdentityKey), ("@identity_label", connection.IdentityLabel),
-        ("@params", connection.Params.GetRawText()),
-        ("@credentials", credentials), ("@health", connection.Health.ToColumn()), ("@cause", connection.Cause),
+        ("@params", connection.Params.GetRawText()), ("@health", connection.Health.ToColumn()), ("@cause", connection.Cause),
         ("@created_at", connection.CreatedAt.ToColumn()), ("@updated_at", connection.UpdatedAt.ToColumn()),
-        ("@revision", connection.Revision));
+        ("@world", connection.World));
+
+    private static int UpdateConnection(Session session, Connection connection) => session.Execute(
+        """
+        UPDATE connections SET
+          identity_key = @identity_key, identity_label = @identity_label, params = @params,
+          health_since = iif(health = @health, health_since, @updated_at), health = @health, cause = @cause,
+          updated_at = @updated_at, revision = max(revision + 1, @revision), world = @world
+        WHERE id = @id
+        """,
+        ("@id", connection.Id.Value),
+        ("@identity_key", connection.IdentityKey), ("@identity_label", connection.IdentityLabel),
+        ("@params", connection.Params.GetRawText()), ("@health", connection.Health.ToColumn()), ("@cause", connection.Cause),
+        ("@updated_at", connection.UpdatedAt.ToColumn()), ("@revision", connection.Revision), ("@world", connection.World));
 
     private static Connection ReadConnection(SqliteDataReader row) => new(
         Id: new ConnectionId(row.GetString(0)),
@@ -78,19 +94,10 @@ public sealed partial class SqliteStore
         Cause: row.TextOrNull(8),
         CreatedAt: row.Time(9),
         UpdatedAt: row.Time(10),
-        Revision: row.GetInt32(11));
-
-    private Connection ReadWithCredentials(SqliteDataReader row)
+        Revision: row.GetInt32(11))
     {
-        var connection = ReadConnection(row);
-        return row.BytesOrNull(12) is { } credentials
-            ? connection with { Credentials = OpenCredentials(connection, credentials) }
-            : connection;
-    }
-
-    private JsonElement OpenCredentials(Connection connection, byte[] credentials) =>
-        JsonElement.Parse(sealer.Open(CredentialsPlace(connection), credentials));
-
-    private static SealedPlace CredentialsPlace(Connection connection) =>
-        new("connections", "credentials", connection.Id.Value, connection.Revision);
+        World = row.TextOrNull(12),
+        Credential = row.TextOrNull(13) is { } credential ? new CredentialId(credential) : null,
+        HealthSince = row.TimeOrNull(14),
+    };
 }

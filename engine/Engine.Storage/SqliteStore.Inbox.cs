@@ -66,6 +66,10 @@ public sealed partial class SqliteStore
         (CancelKind, null) => new InboxContent.CancelRequested(),
         (RepliedKind, not null) =>
             new InboxContent.Replied(StoredJson.Read<Reply>(sealer.Open(InboxPlace(id, seq), content))),
+        (ReturnedKind, not null) =>
+            new InboxContent.Returned(StoredJson.Read<Return>(sealer.Open(InboxPlace(id, seq), content))),
+        (SignalledKind, not null) =>
+            new InboxContent.Signalled(StoredJson.Read<Signal>(sealer.Open(InboxPlace(id, seq), content))),
         _ => throw new SealBrokenException(InboxPlace(id, seq).ToString()),
     };
 

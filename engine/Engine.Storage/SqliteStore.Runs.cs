@@ -21,6 +21,7 @@ public sealed partial class SqliteStore
 
                 var number = InsertRun(session, run, body, journal.Count);
                 InsertJournal(session, number, 1, journal);
+                InsertHooks(session, run);
                 if (key is not null) KeepKey(session, key, run.Id);
                 return new RunCreation.Created();
             },
@@ -84,9 +85,9 @@ public sealed partial class SqliteStore
 
     private static RunId? FindOpenReauth(Session session, StoredRun run)
     {
-        if (run.Purpose != Purpose.Reauth || run.Connection is not { } connection) return null;
+        if (run.Purpose == Purpose.Connect || run.Connection is not { } connection) return null;
         var open = session.First(
-            "SELECT id FROM runs WHERE connection = @connection AND purpose = 'reauth' AND is_open = 1",
+            "SELECT id FROM runs WHERE connection = @connection AND purpose IN ('reauth', 'reconfigure') AND is_open = 1",
             row => row.GetString(0),
             ("@connection", connection.Value));
         return open is null ? null : new RunId(open);

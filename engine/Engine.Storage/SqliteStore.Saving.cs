@@ -11,7 +11,6 @@ public sealed partial class SqliteStore
         ArgumentNullException.ThrowIfNull(save);
 
         var body = SealedBody.Of(save.Run, sealer);
-        var credentials = save.Connection is null ? null : SealCredentials(save.Connection);
         var leftover = save.Leftover is null ? null : SealLeftover(save.Run.Id, save.Leftover);
         return database.WriteAsync(
             session =>
@@ -21,7 +20,8 @@ public sealed partial class SqliteStore
                     "UPDATE run_bodies SET state = @state, prompt = @prompt WHERE run = @number",
                     ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
                 ForgetApplied(session, number, save.Run);
-                if (save.Connection is not null) PutConnection(session, save.Connection, credentials);
+                if (save.Connection is not null) PutConnection(session, save.Connection);
+                if (save.Connection is not null) PassHooks(session, save.Run.Id, save.Connection.Id);
                 if (save.IsLeftoverUsedUp) DeleteTaken(session, save.Run.Id);
                 if (leftover is not null) PutLeftover(session, save.Run, leftover);
                 return true;

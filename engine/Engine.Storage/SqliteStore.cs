@@ -7,7 +7,7 @@ namespace Engine.Storage;
 /// Keeps everything in one SQLite file, <c>engine.db</c> in the data folder. Secrets, states, prompts and replies are
 /// sealed with a key that lies elsewhere; there is no mode without. What a returned task acknowledges is on disk.
 /// </summary>
-public sealed partial class SqliteStore : IRunStore, IAccessStore, IAsyncDisposable
+public sealed partial class SqliteStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
 {
     private readonly SqliteDatabase database;
     private readonly MasterKey key;
@@ -42,7 +42,9 @@ public sealed partial class SqliteStore : IRunStore, IAccessStore, IAsyncDisposa
         var opened = SqliteDatabase.Open(dataFolder, time);
         try
         {
-            return new SqliteStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation), time);
+            var store = new SqliteStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation), time);
+            await store.MoveOldCredentialsAsync(cancellation);
+            return store;
         }
         catch
         {

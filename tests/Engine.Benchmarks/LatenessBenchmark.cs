@@ -39,7 +39,7 @@ internal static class LatenessBenchmark
     {
         var time = TimeProvider.System;
         using var http = new HttpMessageInvoker(ProviderHttp.NewHandler());
-        using var plugins = PluginCatalog.Load([PluginFolder], Path.Combine(folder, "builds"), http, time);
+        using var plugins = PluginCatalog.Load([Path.Combine(HostProcess.Folder, "plugins")], Path.Combine(folder, "builds"), http, time);
         await using var sqlite = await SqliteStore.OpenAsync(
             Path.Combine(folder, "data"), Path.Combine(folder, "engine.key"), time, CancellationToken.None);
         var flows = new OneFlow(plugins);
@@ -74,10 +74,6 @@ internal static class LatenessBenchmark
         if (!isComplete) Console.WriteLine("  MISSED: too few polls, or crashed runs");
         return Measurement.Report("lateness p95", Measurement.Percentile(taken, 0.95) / 1000, "s", 0.5) && isComplete;
     }
-
-    // The host's output, of the same configuration as this program.
-    private static string PluginFolder => Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Engine.Host", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "plugins"));
 
     /// <summary>The flow that all runs have: a session is opened and polled until somebody scans, which nobody does.</summary>
     private sealed class OneFlow : IFlowVersions

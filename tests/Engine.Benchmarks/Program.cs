@@ -13,6 +13,9 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("check", CheckBenchmark.RunAsync),
     ("start", StartBenchmark.RunAsync),
     ("reload", ReloadBenchmark.RunAsync),
+    ("scenarios", ScenariosBenchmark.RunAsync),
+    ("proofs", ProofsBenchmark.RunAsync),
+    ("hook", HookBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

@@ -22,11 +22,18 @@ internal sealed partial class Binder
     {
         var property = model.Generated(owner).GetMembers(value.Name.Value).OfType<IPropertySymbol>().FirstOrDefault();
         if (property is null) return Any(value.Value);
+        if (owner == FlowTypes.Credentials && Library.Is(property.Type, Library.ShowOnce))
+        {
+            findings.Error(FindingCodes.SecretMisplaced, PlaceOf(value.Value), "what is shown once is never kept; it goes into 'show' or back to an operation");
+            return new Bound.Broken();
+        }
+
         if (owner != FlowTypes.Credentials && !IsStorable(property.Type))
         {
             var what = owner == FlowTypes.Params ? "a parameter of the connection" : "what is left over";
             var isSensitive = Library.IsSensitive(property.Type);
-            findings.Error(isSensitive ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, PlaceOf(value.Value),
+            var isSecret = isSensitive || Library.HoldsSensitive(property.Type);
+            findings.Error(isSecret ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch, PlaceOf(value.Value),
                 $"{what} is a text, a number, a boolean, a moment or a status, and this is {TypeNames.Words(property.Type)}"
                 + (isSensitive && owner == FlowTypes.Params ? "; secrets go into 'credentials'" : ""));
             return new Bound.Broken();
@@ -43,6 +50,35 @@ internal sealed partial class Binder
 
     private sealed record Maybe(BoundCall? Call);
 
+    private sealed record MaybeRedirect(BoundRedirect? Redirect);
+
+    /// <summary>Null where the redirect does not exist, which findings say.</summary>
+    public BoundRedirect? Redirect(CallNode node) => Once(node, () => new MaybeRedirect(BindRedirect(node))).Redirect;
+
+    private BoundRedirect? BindRedirect(CallNode node)
+    {
+        if (Library.FindProvider(node.Alias.Value) is not { } used)
+        {
+            RefuseProvider(node);
+            return null;
+        }
+
+        if (used.Provider.FindRedirect(node.Operation.Value) is { } redirect)
+        {
+            if (used.Assembly.GetTypeByMetadataName(redirect.InputType) is { } input) return new BoundRedirect(node, used, redirect, Record(Taker.Of(node), node.Arguments, input));
+            findings.Error(FindingCodes.NotChecked, node.Scalar.Place,
+                $"the types of '{node.Operation}' are not in the plugin of provider '{used.Provider.Name}'");
+            return null;
+        }
+
+        var other = used.Provider.FindOperation(node.Operation.Value) is not null ? "; it is an operation, so 'call' it" : "";
+        var names = used.Provider.Redirects.Select(one => one.Name);
+        findings.Error(FindingCodes.UnknownOperation, node.Operation.Place,
+            $"provider '{used.Provider.Name}' has no redirect '{node.Operation}'{(other.Length > 0 ? other : Nearest.DidYouMean(node.Operation.Value, names))}");
+        foreach (var argument in node.Arguments) Any(argument.Value);
+        return null;
+    }
+
     private BoundCall? BindCall(CallNode node)
     {
         if (Library.FindProvider(node.Alias.Value) is not { } used)
@@ -54,8 +90,10 @@ internal sealed partial class Binder
         if (used.Provider.FindOperation(node.Operation.Value) is not { } operation)
         {
             var names = used.Provider.Operations.Select(one => one.Name);
+            var other = used.Provider.FindRedirect(node.Operation.Value) is not null ? "; it is a redirect, so write 'redirect:' for 'call:'" : "";
             findings.Error(FindingCodes.UnknownOperation, node.Operation.Place,
-                $"provider '{used.Provider.Name}' has no operation '{node.Operation}'{Nearest.DidYouMean(node.Operation.Value, names)}");
+                $"provider '{used.Provider.Name}' has no operation '{node.Operation}'"
+                + (other.Length > 0 ? other : Nearest.DidYouMean(node.Operation.Value, names)));
             foreach (var argument in node.Arguments) Any(argument.Value);
             return null;
         }
@@ -67,7 +105,7 @@ internal sealed partial class Binder
             return null;
         }
 
-        return new BoundCall(node, used, operation, input, output, Record(node, input));
+        return new BoundCall(node, used, operation, input, output, Record(Taker.Of(node), node.Arguments, input));
     }
 
     private void RefuseProvider(CallNode node)
@@ -78,7 +116,7 @@ internal sealed partial class Binder
             $"'{node.Alias}' is not listed under 'uses'{Nearest.DidYouMean(node.Alias.Value, Library.Providers.Select(used => used.Alias))}");
     }
 
-    private BoundRecord Record(CallNode node, INamedTypeSymbol input)
+    private BoundRecord Record(Taker taker, ImmutableArray<NamedValue> values, INamedTypeSymbol input)
     {
         var constructor = input.InstanceConstructors
             .Where(one => one.DeclaredAccessibility == Accessibility.Public && !(one.Parameters is [var only] && Library.Is(only.Type, input)))
@@ -90,13 +128,15 @@ internal sealed partial class Binder
         var arguments = ImmutableArray.CreateBuilder<(string, Bound)>();
         var settings = ImmutableArray.CreateBuilder<(string, Bound)>();
         var given = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var value in node.Arguments)
+        var absent = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var value in values)
         {
             var parameter = parameters.FirstOrDefault(one => Names.Fold(one.Name) == Names.Fold(value.Name.Value));
             var property = properties.Find(one => Names.Fold(one.Name) == Names.Fold(value.Name.Value));
             if ((parameter?.Type ?? property?.Type) is not { } type)
             {
-                RefuseArgument(node, value, parameters.Select(one => one.Name).Concat(properties.Select(one => one.Name)));
+                // The one that was meant is not missing besides.
+                if (RefuseArgument(taker, value, parameters.Select(one => one.Name).Concat(properties.Select(one => one.Name))) is { } meant) absent.Add(meant);
                 continue;
             }
 
@@ -111,39 +151,50 @@ internal sealed partial class Binder
             (parameter is null ? settings : arguments).Add(("@" + name, bound));
         }
 
-        AddMissing(node, parameters, properties, given, arguments, settings);
+        AddMissing(taker, parameters, properties, given, absent, arguments, settings);
         return new BoundRecord(TypeNames.Code(input), arguments.ToImmutable(), settings.ToImmutable());
     }
 
     private void AddMissing(
-        CallNode node, ImmutableArray<IParameterSymbol> parameters, List<IPropertySymbol> properties, HashSet<string> given,
+        Taker taker, ImmutableArray<IParameterSymbol> parameters, List<IPropertySymbol> properties, HashSet<string> given, HashSet<string> meant,
         ImmutableArray<(string, Bound)>.Builder arguments, ImmutableArray<(string, Bound)>.Builder settings)
     {
         var missing = new List<string>();
         foreach (var parameter in parameters.Where(one => !given.Contains(one.Name) && !one.HasExplicitDefaultValue))
         {
             if (!IsOptional(parameter.Type)) missing.Add(parameter.Name);
-            arguments.Add(("@" + parameter.Name, new Bound.Constant(node.Scalar, "default")));
+            arguments.Add(("@" + parameter.Name, new Bound.Constant(taker.Scalar, "default")));
         }
 
         foreach (var property in properties.Where(one => !given.Contains(one.Name) && one.IsRequired))
         {
             if (!IsOptional(property.Type)) missing.Add(property.Name);
-            settings.Add(("@" + property.Name, new Bound.Constant(node.Scalar, "default")));
+            settings.Add(("@" + property.Name, new Bound.Constant(taker.Scalar, "default")));
         }
 
-        if (missing.Count == 0) return;
-        findings.Error(FindingCodes.MissingArgument, node.Operation.Place,
-            $"'{node.Operation}' needs {string.Join(" and ", missing.Select(name => $"'{Names.Snake(name)}'"))}");
+        missing.RemoveAll(name => meant.Contains(Names.Snake(name)));
+        if (missing.Count == 0 || !taker.IsWhole) return;
+        findings.Error(taker.Missing, taker.Place,
+            $"{taker.Name} needs {string.Join(" and ", missing.Select(name => $"'{Names.Snake(name)}'"))}");
     }
 
-    private void RefuseArgument(CallNode node, NamedValue value, IEnumerable<string> known)
+    /// <summary>The argument that was meant; null where none is near.</summary>
+    private string? RefuseArgument(Taker taker, NamedValue value, IEnumerable<string> known)
     {
         var names = known.Select(Names.Snake).ToList();
         var near = Nearest.DidYouMean(value.Name.Value, names);
-        findings.Error(FindingCodes.UnknownArgument, value.Name.Place, $"'{node.Operation}' takes no '{value.Name}'"
+        findings.Error(taker.Unknown, value.Name.Place, $"{taker.Name} takes no '{value.Name}'"
             + (near.Length > 0 ? near : names.Count == 0 ? "; it takes nothing" : $"; it takes {string.Join(", ", names)}"));
         Any(value.Value);
+        return Nearest.Find(value.Name.Value, names);
+    }
+
+    /// <summary>What a record's values are given to, and how findings call it.</summary>
+    /// <param name="IsWhole">Whether none of the values was refused.</param>
+    private sealed record Taker(Scalar Scalar, Place Place, string Name, FindingCode Unknown, FindingCode Missing, bool IsWhole)
+    {
+        public static Taker Of(CallNode node) => new(
+            node.Scalar, node.Operation.Place, $"'{node.Operation}'", FindingCodes.UnknownArgument, FindingCodes.MissingArgument, node.IsWhole);
     }
 
     private static bool IsOptional(ITypeSymbol type) =>

@@ -120,6 +120,12 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
         var code = TypeNames.Code(target) + (isNullWanted && target.IsReferenceType ? "?" : "");
         if (translation.Type is not { } type) return new Bound.Computed(translation, code, Unwraps: false, isNullWanted);
         var unwraps = Library.IsNullableValue(type) && target.IsValueType && !Library.IsNullableValue(target);
+        // A secret stays what it is: as an object, or as anything else, it could be written out.
+        if (Library.HoldsSensitive(type) && !Library.Is(Library.Underlying(type), Library.Underlying(target)))
+        {
+            return Refuse(FindingCodes.SecretMisplaced, translation, $"{wants}, and this is {Words(type)}{Advice(type, target)}");
+        }
+
         if (model.IsConvertible(unwraps ? Library.Underlying(type) : type, target))
         {
             return new Bound.Computed(translation, code, unwraps, isNullWanted);
@@ -131,6 +137,7 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     private string Advice(ITypeSymbol type, ITypeSymbol target)
     {
+        if (!Library.IsSensitive(type) && Library.HoldsSensitive(type)) return ", which holds a secret";
         if (Library.IsSensitive(type)) return ", which may go into a parameter of its own kind only";
         if (Library.IsSensitive(target)) return "; a secret comes from a field of type secret or from an operation";
         return target.SpecialType == SpecialType.System_String ? "; a text with a hole makes text of it: \"{{ … }}\"" : "";

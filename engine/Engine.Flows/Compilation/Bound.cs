@@ -39,6 +39,9 @@ internal sealed record BoundRecord(
 internal sealed record BoundCall(
     CallNode Node, UsedProvider Used, Operation Operation, INamedTypeSymbol Input, INamedTypeSymbol Output, BoundRecord Record);
 
+/// <summary>A redirect, its arguments judged.</summary>
+internal sealed record BoundRedirect(CallNode Node, UsedProvider Used, Redirect Redirect, BoundRecord Record);
+
 /// <summary>The subject of a branch and what its cases stand for.</summary>
 /// <param name="Subject">Null where a finding was given.</param>
 /// <param name="Cases">For each case its C# constants.</param>

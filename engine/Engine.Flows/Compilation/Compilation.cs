@@ -44,7 +44,7 @@ internal sealed class Compilation
             found.Error(FindingCodes.NotChecked, document.Text.PlaceOf(0, 0), $"checking takes longer than {Deadline.TotalSeconds} s");
         }
 
-        return new FlowCheck(found.HasErrors ? null : flow, document.Text.Raw, found.InOrder());
+        return new FlowCheck(found.HasErrors ? null : flow, document.Text.Raw, FollowOns.Drop(found.InOrder(), document.Text));
     }
 
     private CompiledFlow? Compile(FlowSource source, bool isProved)
@@ -59,18 +59,22 @@ internal sealed class Compilation
         lowering.Run(document);
         var scope = ScopeWriter.Write(types, lowering.Parts, document.Text.Path);
         var (image, compilation) = new ScopeCompiler(library, findings, cancellation).Compile(scope, document.Text.PlaceOf(0, 0));
-        if (isProved) Prove(types, binder, compilation);
+        if (isProved) Prove(types, library, binder, compilation);
         return image.IsEmpty ? null : Assemble(source, library, lowering, image);
     }
 
-    private void Prove(FlowTypes types, Binder binder, CSharpCompilation compilation)
+    private void Prove(FlowTypes types, Library library, Binder binder, CSharpCompilation compilation)
     {
+        var isRight = !findings.HasErrors;
         new Proof(document, types, binder, findings, cancellation).Run(compilation);
-        new StatusWalk(types, binder, findings).Block(document.Steps, StatusFacts.None);
+        new StatusWalk(types, binder, findings).Run(document);
         new FailureCheck(document, binder, findings).Run();
+        new SignalCheck(document, library, binder, findings).Run();
         new TimeCheck(document, findings).Run();
-        new ReauthCheck(document, types, binder, findings).Run();
-        if (!findings.HasErrors) new Reads(document, types, binder).WarnOfUnread(findings);
+        new ReauthCheck(document, types, binder, findings).Run(isRight);
+        if (findings.HasErrors) return;
+        new Reads(document, types, binder).WarnOfUnread(findings);
+        new Unused(document, types, binder, findings).Run();
     }
 
     private LocalText NameInAllLanguages =>
@@ -85,6 +89,15 @@ internal sealed class Compilation
             document.Title is null ? NameInAllLanguages : Fields.TextOf(document.Title),
             document.Languages, document.Purposes, builds, Fields.Of(document.Inputs), EndCodes.Of(document, library),
             new Limits(document.Total?.Value ?? DefaultLimits.Total, document.Restarts?.Value ?? DefaultLimits.Restarts),
-            lowering.SlotNames, lowering.Program, [.. lowering.Calls], image);
+            lowering.SlotNames, lowering.Program, [.. lowering.Calls], image)
+        {
+            Hooks = [.. document.Hooks.Select(hook => new FlowHook(
+                hook.Name.Value, library.FindProvider(hook.Hook.Alias.Value)?.Provider.Name ?? "", hook.Hook.Hook.Value))],
+            HooksSlot = lowering.FindSlot(Slots.HooksRoot),
+            StartsOn = document.StartsOn is { } begin
+                ? new HookStart(
+                    library.FindProvider(begin.Hook.Alias.Value)?.Provider.Name ?? "", begin.Hook.Hook.Value, lowering.FindSlot(begin.As.Value) ?? 0)
+                : null,
+        };
     }
 }

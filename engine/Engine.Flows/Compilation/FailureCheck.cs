@@ -15,6 +15,10 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         Failures.InDoubt, Failures.Internal,
     };
 
+    /// <summary>Every redirect may end with it, since anybody can call its address.</summary>
+    private static readonly DeclaredFailure CallbackInvalid = new(
+        Failures.CallbackInvalid, null, FailureClass.Provider, RetryAdvice.Now, ImmutableDictionary<string, string>.Empty);
+
     private readonly HashSet<string> listed = new(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
     private readonly HashSet<string> used = new(StringComparer.Ordinal) { CompiledFlow.Expired };
 
@@ -27,18 +31,21 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
             switch (step)
             {
                 case StepNode.Call call:
-                    Check(call.Operation, call.Catch, [], isPolled: false);
+                    Check(step, call.Operation, call.Catch);
                     CheckConfirm(call.Operation, call.Confirm);
-                    CheckUndo(call.Operation, call.Undo);
+                    CheckUndo(step, call.Operation, call.Undo);
                     break;
                 case StepNode.Poll poll:
-                    Check(poll.Operation, poll.Catch, [], isPolled: true);
-                    CheckUndo(poll.Operation, null);
+                    Check(step, poll.Operation, poll.Catch);
+                    CheckUndo(step, poll.Operation, null);
                     break;
                 case StepNode.Prompt { Submit: { } submit } prompt:
-                    Check(submit.Operation, prompt.Catch, prompt.AgainOn, isPolled: false);
+                    Check(step, submit.Operation, prompt.Catch.AddRange(prompt.AgainOn));
                     CheckConfirm(submit.Operation, submit.Confirm);
-                    CheckUndo(submit.Operation, submit.Undo);
+                    CheckUndo(step, submit.Operation, submit.Undo);
+                    break;
+                case StepNode.Redirect redirect:
+                    CheckRedirect(redirect);
                     break;
                 case StepNode.Fail fail:
                     CheckEnd(fail.Code);
@@ -56,34 +63,59 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         }
     }
 
-    private void Check(CallNode node, ImmutableArray<HandlerNode> caught, ImmutableArray<HandlerNode> asked, bool isPolled)
+    private void Check(StepNode step, CallNode node, ImmutableArray<HandlerNode> handlers)
     {
-        if (binder.Call(node) is not { Operation: var operation }) return;
-        var given = node.Arguments.Select(argument => Names.Fold(argument.Name.Value)).ToHashSet(StringComparer.Ordinal);
-        var possible = operation.Failures.Where(failure => failure.When is null || given.Contains(Names.Fold(failure.When))).ToList();
-        var handled = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var code in caught.Concat(asked).SelectMany(handler => handler.Codes)) CheckCaught(code, operation, possible, handled);
-        var left = possible.Where(failure => !handled.Contains(failure.Code)).ToList();
-        used.UnionWith(left.Select(failure => failure.Code));
-        // On a poll, a failure that may pass only delays the next round.
-        var open = left.Where(failure => !listed.Contains(failure.Code) && (!isPolled || failure.Retry == RetryAdvice.Never)).ToList();
-        missing.UnionWith(open.Select(failure => failure.Code));
-        if (open.Count > 0)
-        {
-            findings.Error(FindingCodes.FailureNotHandled, node.Operation.Place,
-                $"'{operation.Name}' may fail with {string.Join(", ", open.Select(failure => failure.Code))}; catch it, or list it under 'fails'");
-        }
-
+        if (binder.Call(node) is not { Operation: var operation } call) return;
+        var isWhole = step.IsWhole && TakesAll(call);
+        var handled = CheckFailures(step, node, operation.Name, operation.Failures, handlers, isWhole);
         if (operation.Effect != Effect.Once || handled.Contains(Failures.InDoubt)) return;
         used.Add(Failures.InDoubt);
         if (listed.Contains(Failures.InDoubt)) return;
         missing.Add(Failures.InDoubt);
+        if (!isWhole) return;
         findings.Error(FindingCodes.InDoubtNotHandled, node.Operation.Place,
             $"'{operation.Name}' must not happen twice, so a lost answer may leave it in doubt; "
             + $"catch '{Failures.InDoubt}', or list it under 'fails'");
     }
 
-    private void CheckCaught(Word code, Operation operation, List<DeclaredFailure> possible, HashSet<string> handled)
+    private void CheckRedirect(StepNode.Redirect redirect)
+    {
+        if (binder.Redirect(redirect.Page) is not { Redirect: var page }) return;
+        CheckFailures(redirect, redirect.Page, page.Name, page.Failures.Add(CallbackInvalid), redirect.Catch, redirect.IsWhole);
+    }
+
+    /// <summary>What of an operation's or a redirect's failures is handled.</summary>
+    /// <param name="isWhole">Whether nothing of the step was refused: what that would have said is not known.</param>
+    private HashSet<string> CheckFailures(
+        StepNode step, CallNode node, string name, ImmutableArray<DeclaredFailure> declared, ImmutableArray<HandlerNode> handlers, bool isWhole)
+    {
+        var given = node.Arguments.Select(argument => Names.Fold(argument.Name.Value)).ToHashSet(StringComparer.Ordinal);
+        var possible = declared.Where(failure => failure.When is null || given.Contains(Names.Fold(failure.When))).ToList();
+        var handled = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var code in handlers.SelectMany(handler => handler.Codes)) CheckCaught(code, name, declared, possible, handled, isWhole);
+        var left = possible.Where(failure => !handled.Contains(failure.Code)).ToList();
+        used.UnionWith(left.Select(failure => failure.Code));
+        // On a poll, a failure that may pass only delays the next round.
+        var open = left.Where(failure => !listed.Contains(failure.Code) && (step is not StepNode.Poll || failure.Retry == RetryAdvice.Never)).ToList();
+        missing.UnionWith(open.Select(failure => failure.Code));
+        if (open.Count > 0 && isWhole)
+        {
+            findings.Error(FindingCodes.FailureNotHandled, node.Operation.Place,
+                $"'{name}' may fail with {string.Join(", ", open.Select(failure => failure.Code))}; catch it, or list it under 'fails'");
+        }
+
+        return handled;
+    }
+
+    /// <summary>Whether the operation has every argument that is given; what is about one that was refused is not known.</summary>
+    private static bool TakesAll(BoundCall call)
+    {
+        var known = call.Input.GetMembers().Select(member => Names.Fold(member.Name)).ToHashSet(StringComparer.Ordinal);
+        return call.Node.Arguments.All(argument => known.Contains(Names.Fold(argument.Name.Value)));
+    }
+
+    private void CheckCaught(
+        Word code, string name, ImmutableArray<DeclaredFailure> declared, List<DeclaredFailure> possible, HashSet<string> handled, bool isWhole)
     {
         if (!handled.Add(code.Value))
         {
@@ -92,18 +124,20 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         }
 
         if (OfTheEngine.Contains(code.Value) || possible.Exists(failure => failure.Code == code.Value)) return;
-        if (operation.Failures.FirstOrDefault(failure => failure.Code == code.Value) is { } absent)
+        if (declared.FirstOrDefault(failure => failure.Code == code.Value) is { } absent)
         {
-            findings.Warning(FindingCodes.FailureNotDeclared, code.Place,
+            if (isWhole) findings.Warning(FindingCodes.FailureNotDeclared, code.Place,
                 $"'{code}' cannot come here, since it is about '{Names.Snake(absent.When ?? "")}', which the call leaves out");
             return;
         }
 
-        var known = operation.Failures.Select(failure => failure.Code).Concat(OfTheEngine).ToList();
+        var known = declared.Select(failure => failure.Code).Concat(OfTheEngine).ToList();
         var near = Nearest.DidYouMean(code.Value, known);
-        var own = string.Join(", ", operation.Failures.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"));
+        // The one that was meant is handled.
+        if (Nearest.Find(code.Value, known) is { } meant) handled.Add(meant);
+        var own = string.Join(", ", declared.Select(failure => failure.Code).DefaultIfEmpty("nothing of its own"));
         findings.Error(FindingCodes.FailureNotDeclared, code.Place,
-            $"'{operation.Name}' does not fail with '{code}'{(near.Length > 0 ? near : $"; it may fail with {own}")}");
+            $"'{name}' does not fail with '{code}'{(near.Length > 0 ? near : $"; it may fail with {own}")}");
     }
 
     private void CheckConfirm(CallNode node, CallNode? confirm)
@@ -122,9 +156,9 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         }
     }
 
-    private void CheckUndo(CallNode node, UndoNode? undo)
+    private void CheckUndo(StepNode step, CallNode node, UndoNode? undo)
     {
-        if (undo is not null || binder.Call(node) is not { Operation.Creates: true }) return;
+        if (undo is not null || !step.IsWhole || binder.Call(node) is not { Operation.Creates: true }) return;
         findings.Error(FindingCodes.UndoMissing, node.Operation.Place,
             $"'{node.Operation}' leaves something at the provider; say how it is taken back with 'undo', "
             + "or 'undo: none' and 'because', beside the call");

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.CodeAnalysis;
 
 namespace Engine.Flows;
 
@@ -23,6 +24,7 @@ internal sealed class FlowTypes : ScopeTypes
     public const string Params = "Params";
     public const string Credentials = "Credentials";
     public const string Leftover = "Leftover";
+    public const string Hooks = "Hooks";
 
     private readonly FlowDocument document;
 
@@ -37,7 +39,7 @@ internal sealed class FlowTypes : ScopeTypes
             if (step is StepNode.Connect connect)
             {
                 Add(ConnectionParams, connect.Params);
-                Add(ConnectionCredentials, connect.Credentials);
+                if (ConnectedProvider.FindCredentials(document, connect, library) is null) Add(ConnectionCredentials, connect.Credentials);
             }
             else if (step is StepNode.Call call)
             {
@@ -73,6 +75,15 @@ internal sealed class FlowTypes : ScopeTypes
         _ => LeftoverParts,
     };
 
+    /// <summary>Whether runs of the flow make new connections.</summary>
+    public bool IsConnecting => document.Purposes.Contains(Purpose.Connect);
+
+    /// <summary>Whose connection a step makes; null where that is not known.</summary>
+    public UsedProvider? ProviderOf(StepNode.Connect connect) => ConnectedProvider.Find(document, connect, Library);
+
+    /// <summary>The provider's own record of credentials; null where it declares none.</summary>
+    public INamedTypeSymbol? CredentialsOf(StepNode.Connect connect) => ConnectedProvider.FindCredentials(document, connect, Library);
+
     public IEnumerable<InferredMember> Inferred => [.. ConnectionParams, .. ConnectionCredentials, .. LeftoverParts];
 
     /// <summary>The generated types; members whose type is not known are left out.</summary>
@@ -89,6 +100,12 @@ internal sealed class FlowTypes : ScopeTypes
         GeneratedTypes.WriteClass(code, Params, Known(ConnectionParams));
         GeneratedTypes.WriteClass(code, Credentials, Known(ConnectionCredentials));
         GeneratedTypes.WriteClass(code, Leftover, Known(LeftoverParts));
+        if (!document.Hooks.IsEmpty)
+        {
+            GeneratedTypes.WriteClass(
+                code, Hooks, [.. document.Hooks.Select(hook => new GeneratedMember(hook.Name.Value, "global::Engine.Flows.HookRoot"))]);
+        }
+
         GeneratedTypes.WriteClass(code, "Connection",
             [new GeneratedMember("Id", "string"), new GeneratedMember("Params", $"global::{GeneratedTypes.Namespace}.{Params}")]);
     }

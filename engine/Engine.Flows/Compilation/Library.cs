@@ -29,6 +29,8 @@ internal sealed class Library
         deterministic: true,
         metadataImportOptions: MetadataImportOptions.Public);
 
+    private readonly Dictionary<ITypeSymbol, bool> holders = new(SymbolEqualityComparer.Default);
+
     public Library(FlowDocument document, Catalog catalog, FindingList findings)
         : this(AssemblyNameOf(document), document.Uses, catalog, findings)
     {
@@ -72,6 +74,7 @@ internal sealed class Library
         ShowOnce = Type(typeof(ShowOnce));
         Failure = Type(typeof(Failure));
         RunRoot = Type(typeof(RunRoot));
+        HookRoot = Type(typeof(HookRoot));
         Functions = Type(typeof(Functions));
         TimeSpan = Type(typeof(TimeSpan));
         Moment = Type(typeof(DateTimeOffset));
@@ -96,6 +99,8 @@ internal sealed class Library
 
     public INamedTypeSymbol RunRoot { get; }
 
+    public INamedTypeSymbol HookRoot { get; }
+
     public INamedTypeSymbol Functions { get; }
 
     public INamedTypeSymbol TimeSpan { get; }
@@ -116,6 +121,23 @@ internal sealed class Library
 
     /// <summary>Whether a value must not be compared, formatted or stored in the open.</summary>
     public bool IsSensitive(ITypeSymbol? type) => Is(type, Secret) || Is(type, ShowOnce);
+
+    /// <summary>Whether such a value is inside a value of the type, however deep: comparing it as a whole would compare that too.</summary>
+    public bool HoldsSensitive(ITypeSymbol? type)
+    {
+        if (type is null) return false;
+        if (!holders.TryGetValue(type, out var holds)) holders[type] = holds = HoldsSensitive(type, new HashSet<ITypeSymbol>(SymbolEqualityComparer.Default));
+        return holds;
+    }
+
+    private bool HoldsSensitive(ITypeSymbol type, HashSet<ITypeSymbol> seen)
+    {
+        if (IsSensitive(type)) return true;
+        if (!seen.Add(type) || type is not INamedTypeSymbol named || named.TypeKind == TypeKind.Enum) return false;
+        if (named.TypeArguments.Any(part => HoldsSensitive(part, seen))) return true;
+        var isOfPlatform = named.SpecialType != SpecialType.None || named.ContainingAssembly?.Name == "System.Runtime";
+        return !isOfPlatform && named.GetMembers().OfType<IPropertySymbol>().Any(member => !member.IsStatic && HoldsSensitive(member.Type, seen));
+    }
 
     public static bool Is(ISymbol? symbol, ISymbol? other) => SymbolEqualityComparer.Default.Equals(symbol, other);
 

@@ -48,6 +48,12 @@ internal static class Literals
     private static string? Member(string text, INamedTypeSymbol choice, ref string advice)
     {
         if (Grammar.IsName(text) && Translator.FindMember(choice, text) is { } member) return Translator.CodeOf(member);
+        if (Grammar.IsName(text) && Translator.WhyWithheld(choice, text) is { } because)
+        {
+            advice = because;
+            return null;
+        }
+
         var near = Nearest.Find(text, Translator.MembersOf(choice));
         advice = near is null ? $"write {string.Join(" or ", Translator.MembersOf(choice))}" : $"did you mean '{near}'?";
         return null;

@@ -18,7 +18,10 @@ internal sealed partial class Lowering
     private CompiledStep.Poll Poll(StepNode.Poll poll, int at, int next) => new(
         NameOf(poll), poll.Verb.Place.Line, Site(poll.Operation), Slot(poll.As), From(poll), poll.IsFirstAfter, poll.Every.Value,
         Condition(poll.Until), poll.Timeout.Value, Deadline(poll.Deadline), poll.OnTimeout is null ? null : Lower(poll.OnTimeout, next),
-        Handlers(poll.Catch, poll.Operation, next), Show(poll.Show), Actions(poll.Actions, at, next), next);
+        Handlers(poll.Catch, poll.Operation, next), Show(poll.Show), Actions(poll.Actions, at, next), next)
+    {
+        WakeOn = poll.WakeOn?.Value,
+    };
 
     private CompiledStep.Prompt Prompt(StepNode.Prompt prompt, int at, int next)
     {
@@ -47,9 +50,29 @@ internal sealed partial class Lowering
                 identity is IdentityNode.None none ? none.Because.Value : null),
             connect.IsSwappedByProvider, connect.OnOtherAccount, connect.OnDuplicate,
             connect.Params.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Params, connect.Params), place),
-            connect.Credentials.IsEmpty ? null : Parts.Value(binder.Generated(FlowTypes.Credentials, connect.Credentials), place),
-            next);
+            binder.Credentials(connect) is { } credentials ? Parts.Value(credentials, place) : null, next)
+        {
+            Provider = binder.ProviderOf(connect)?.Provider.Name,
+            IsClaimRequired = connect.IsClaimRequired,
+            Suspended = connect.Suspended?.Value,
+        };
     }
+
+    private CompiledStep.Redirect Redirect(StepNode.Redirect node, int next)
+    {
+        var bound = binder.Redirect(node.Page);
+        var failures = bound?.Redirect.Failures ?? [];
+        return new CompiledStep.Redirect(
+            NameOf(node), node.Verb.Place.Line, bound?.Used.Provider.Name ?? "", node.Page.Operation.Value,
+            bound is null ? "" : $"{bound.Redirect.OutputType}, {bound.Used.Provider.AssemblyName}",
+            Parts.Value(bound?.Record, node.Page.Scalar.Place), Slot(node.As), Template(node.Text), node.Timeout.Value,
+            node.OnTimeout is null ? null : Lower(node.OnTimeout, next),
+            [.. node.Catch.SelectMany(handler => Handlers(handler, failures, Lower(handler.Steps, next)))], node.IsPopup, next);
+    }
+
+    private CompiledStep.Await Await(StepNode.Await node, int next) => new(
+        NameOf(node), node.Verb.Place.Line, node.Hook.Value, Slot(node.As), node.Timeout.Value,
+        node.OnTimeout is null ? null : Lower(node.OnTimeout, next), next);
 
     private int Site(CallNode node)
     {
@@ -87,9 +110,11 @@ internal sealed partial class Lowering
     private ImmutableArray<Handler> AgainOn(ImmutableArray<HandlerNode> nodes, CallNode? operation, int prompt) =>
         [.. nodes.SelectMany(node => Handlers(node, operation, Lower(node.Steps, Resume(prompt, node.Codes[0].Place.Line))))];
 
-    private IEnumerable<Handler> Handlers(HandlerNode node, CallNode? operation, int target)
+    private IEnumerable<Handler> Handlers(HandlerNode node, CallNode? operation, int target) =>
+        Handlers(node, operation is null ? [] : binder.Call(operation)?.Operation.Failures ?? [], target);
+
+    private static IEnumerable<Handler> Handlers(HandlerNode node, ImmutableArray<DeclaredFailure> failures, int target)
     {
-        var failures = operation is null ? [] : binder.Call(operation)?.Operation.Failures ?? [];
         return node.Codes.Select(code =>
             new Handler(code.Value, target) { Text = EndCodes.TextOf(failures.FirstOrDefault(failure => failure.Code == code.Value)) });
     }
@@ -116,7 +141,15 @@ internal sealed partial class Lowering
         Shown(node.Qr, "qr"), Shown(node.Image, "image"), Shown(node.Code, "code"), Shown(node.Link, "link"), Shown(node.Frame, "frame"),
         Template(node.Text), node.ExpiresAt is null ? null : Parts.Value(binder.Moment(node.ExpiresAt), node.ExpiresAt.Scalar.Place),
         node.Life?.Value,
-        node.RotationsLeft is null ? null : Parts.Value(binder.Number(node.RotationsLeft), node.RotationsLeft.Scalar.Place));
+        node.RotationsLeft is null ? null : Parts.Value(binder.Number(node.RotationsLeft), node.RotationsLeft.Scalar.Place))
+    {
+        FrameSays =
+        [
+            .. node.FrameSays.Select(message => new FrameSays(
+                message.Name.Value, message.When.ToImmutableDictionary(member => member.Key.Value, member => member.Value.Value, StringComparer.Ordinal),
+                Fields.TextOf(message.Text))),
+        ],
+    };
 
     private int? Shown(ValueNode? node, string key) => node is null ? null : Parts.Value(binder.Shown(node, key), node.Scalar.Place);
 

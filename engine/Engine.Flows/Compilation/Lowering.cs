@@ -18,6 +18,8 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
 
     public ImmutableArray<string> SlotNames => [.. types.Slots.All.Select(slot => slot.Name)];
 
+    public int? FindSlot(string name) => types.Slots.Find(name)?.Index;
+
     public void Run(FlowDocument document)
     {
         // The first step of the flow gets number 0, since the numbers of a block are taken before anything within it.
@@ -63,6 +65,10 @@ internal sealed partial class Lowering(FlowTypes types, Binder binder)
                 return Poll(poll, at, next);
             case StepNode.Prompt prompt:
                 return Prompt(prompt, at, next);
+            case StepNode.Redirect redirect:
+                return Redirect(redirect, next);
+            case StepNode.Await wait:
+                return Await(wait, next);
             case StepNode.Branch branch:
                 return new CompiledStep.Branch(
                     NameOf(step), line, Parts.Choice(binder.Branch(branch), branch.Subject.Scalar.Place),

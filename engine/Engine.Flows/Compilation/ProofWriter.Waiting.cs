@@ -82,6 +82,25 @@ internal sealed partial class ProofWriter
         WriteLabel(after);
     }
 
+    private void WriteRedirect(StepNode.Redirect redirect)
+    {
+        var after = NewLabel();
+        foreach (var value in binder.Redirect(redirect.Page)?.Record.Values ?? []) WriteTake(value);
+        WriteTexts(redirect.Text);
+        WriteDetour(redirect.OnTimeout, after);
+        WriteHandlers(redirect.Catch, after);
+        WriteAssignment(redirect.As);
+        WriteLabel(after);
+    }
+
+    private void WriteAwait(StepNode.Await wait)
+    {
+        var after = NewLabel();
+        WriteDetour(wait.OnTimeout, after);
+        WriteAssignment(wait.As);
+        WriteLabel(after);
+    }
+
     /// <summary>The failure is there while the steps of its handler run, and nowhere else.</summary>
     private void WriteHandlers(ImmutableArray<HandlerNode> handlers, string after)
     {

@@ -46,9 +46,9 @@ internal sealed partial class ProofWriter
             static void Use<T>(T value) { }
             static void Run(
             """);
-        var roots = types.Slots.All.Where(slot => slot.Index < RootSlots.First);
+        var roots = types.Slots.All.Where(slot => slot is { IsGiven: true, Type: not null });
         code.Write(string.Join(", ", roots.Select(slot => $"{slot.Type} {slot.Identifier}"))).Write(") {\n");
-        foreach (var slot in types.Slots.All.Where(slot => slot.Index >= RootSlots.First && slot.Type is not null))
+        foreach (var slot in types.Slots.All.Where(slot => slot is { IsGiven: false, Type: not null }))
         {
             code.Write($"{slot.Type} {slot.Identifier}{(slot.StartsNull ? " = default" : "")};\n");
         }
@@ -76,6 +76,12 @@ internal sealed partial class ProofWriter
                 break;
             case StepNode.Prompt prompt:
                 WritePrompt(prompt);
+                break;
+            case StepNode.Redirect redirect:
+                WriteRedirect(redirect);
+                break;
+            case StepNode.Await wait:
+                WriteAwait(wait);
                 break;
             case StepNode.Branch branch:
                 WriteBranch(branch);
@@ -150,7 +156,7 @@ internal sealed partial class ProofWriter
         if (connect.Identity is IdentityNode.Key key) WriteTake(binder.Key(key.Value));
         if (connect.Identity.Label is { } label) WriteTake(binder.Label(label));
         foreach (var value in binder.Generated(FlowTypes.Params, connect.Params).Values) WriteTake(value);
-        foreach (var value in binder.Generated(FlowTypes.Credentials, connect.Credentials).Values) WriteTake(value);
+        foreach (var value in binder.Credentials(connect)?.Values ?? []) WriteTake(value);
     }
 
     private void WriteSet(NamedValue value)
@@ -226,9 +232,10 @@ internal sealed partial class ProofWriter
         if (slot?.Type is { } type) code.Write($"{slot.Identifier} = Make<{type}>();\n");
     }
 
+    /// <summary>An answer, or a form: never null, also where the variable may be.</summary>
     private void WriteAssignment(Scalar? name)
     {
-        if (name is not null) WriteAssignment(types.Slots.Get(name));
+        if (name is not null && types.Slots.Get(name) is { Type: { } type } slot) code.Write($"{slot.Identifier} = Make<{type.TrimEnd('?')}>();\n");
     }
 
     private string NewLabel() => string.Create(CultureInfo.InvariantCulture, $"L{labels++}");

@@ -46,7 +46,7 @@ internal sealed class Reads(FlowDocument document, FlowTypes types, Binder binde
         foreach (var part in prompt.AgainText?.Parts ?? []) yield return binder.Text(part.Value);
     }
 
-    private static IEnumerable<Translation> TranslationsIn(Bound value) => value switch
+    public static IEnumerable<Translation> TranslationsIn(Bound value) => value switch
     {
         Bound.Computed computed => [computed.Translation],
         Bound.Text text => text.Pieces.Select(piece => piece.Hole?.Translation).OfType<Translation>(),

@@ -11,7 +11,8 @@ internal sealed class ReauthCheck(FlowDocument document, FlowTypes types, Binder
 {
     private bool isReached;
 
-    public void Run()
+    /// <param name="isRight">Whether nothing was refused so far: otherwise what leads here may only have been refused.</param>
+    public void Run(bool isRight)
     {
         var steps = Steps.All(document.Steps).ToList();
         if (steps.Exists(step => step is StepNode.Broken)) return;
@@ -28,6 +29,8 @@ internal sealed class ReauthCheck(FlowDocument document, FlowTypes types, Binder
             return;
         }
 
+        if (connects is [] && document.PurposeKey is not null) RefuseWithoutConnect(connects);
+        if (connects is [] || !isRight) return;
         Block(document.Steps, new Way(StoredFacts.None, IsCertain: true, IsAnswer: false));
         if (!isReached) RefuseWithoutConnect(connects);
         if (connects.Find(connect => connect.IsSwappedByProvider) is not { } swapped || ReadsConnection) return;

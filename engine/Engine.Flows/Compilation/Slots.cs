@@ -16,6 +16,9 @@ internal sealed class Slot(int index, string name, Scalar? first)
     /// <summary>Its C# type; null while it is not known.</summary>
     public string? Type { get; set; }
 
+    /// <summary>Whether it has its value from the start and is never set: a root, or what the flow's beginning brought.</summary>
+    public bool IsGiven { get; set; }
+
     /// <summary>Whether it starts as null rather than unset.</summary>
     public bool StartsNull { get; set; }
 
@@ -29,6 +32,9 @@ internal sealed class Slot(int index, string name, Scalar? first)
 /// <summary>All variables of a flow: the roots, the declared ones, then the others in the order in which the flow sets them.</summary>
 internal sealed class Slots
 {
+    public const string HooksRoot = "hooks";
+
+    private System.Collections.Immutable.ImmutableArray<HookNode> hooks = [];
     private readonly Dictionary<string, Slot> byName = new(StringComparer.Ordinal);
 
     private Slots()
@@ -41,6 +47,7 @@ internal sealed class Slots
     {
         var slots = new Slots();
         slots.AddRoots();
+        slots.AddSignals(document, library);
         foreach (var variable in document.Vars) slots.Declare(variable, library, findings);
         foreach (var step in Steps.All(document.Steps))
         {
@@ -73,6 +80,23 @@ internal sealed class Slots
         Add("failure", null).Type = "global::Engine.Sdk.Failure?";
         Add("run", null).Type = "global::Engine.Flows.RunRoot";
         Add("now", null).Type = "global::System.DateTimeOffset";
+        foreach (var root in All) root.IsGiven = true;
+    }
+
+    /// <summary>The root <c>hooks</c> where the flow has any, and what a flow that a hook begins was begun with.</summary>
+    private void AddSignals(FlowDocument document, Library library)
+    {
+        hooks = document.Hooks;
+        if (!hooks.IsEmpty)
+        {
+            var root = Add(HooksRoot, null);
+            (root.Type, root.IsGiven) = ($"global::{GeneratedTypes.Namespace}.{FlowTypes.Hooks}", true);
+        }
+
+        if (document.StartsOn is not { } begin) return;
+        var slot = Add(begin.As.Value, begin.As);
+        slot.Type = HookTypes.FindPayload(begin.Hook, library) is { } payload ? TypeNames.Code(payload) : null;
+        (slot.IsGiven, slot.IsBroken) = (true, slot.Type is null);
     }
 
     private void Declare(VarNode variable, Library library, FindingList findings)
@@ -87,7 +111,7 @@ internal sealed class Slots
     {
         var name = assigned.Name;
         var slot = Find(name.Value) ?? Add(name.Value, name);
-        if (slot.Index < RootSlots.First)
+        if (slot.IsGiven)
         {
             findings.Error(FindingCodes.ReservedName, name.Place, $"'{name}' is always there and cannot be set");
             return;
@@ -101,7 +125,15 @@ internal sealed class Slots
             case Assigned.Answer answer when OperationTypes.FindOutput(answer.Operation, library) is { } output:
                 Give(slot, name, TypeNames.Code(output), findings);
                 break;
-            case Assigned.Answer:
+            case Assigned.Return back when OperationTypes.FindReturn(back.Page, library) is { } returned:
+                Give(slot, name, TypeNames.Code(returned), findings);
+                break;
+            case Assigned.Payload signal
+                when hooks.FirstOrDefault(hook => hook.Name.Value == signal.Hook.Value) is { } hook
+                && HookTypes.FindPayload(hook.Hook, library) is { } payload:
+                Give(slot, name, TypeNames.Code(payload), findings);
+                break;
+            case Assigned.Answer or Assigned.Return or Assigned.Payload:
                 slot.IsBroken |= slot.Type is null;
                 break;
             case Assigned.Form form:

@@ -28,6 +28,7 @@ internal static class SplicedNames
             .. fields.Select(field => field.Name),
             .. fields.SelectMany(field => field.Options).Select(option => option.Name),
             .. connects.SelectMany(connect => connect.Params.Concat(connect.Credentials)).Select(value => value.Name),
+            .. document.Hooks.Select(hook => hook.Name),
             .. steps.OfType<StepNode.Call>().SelectMany(call => call.Leftover).Select(part => part.Name),
         ];
     }

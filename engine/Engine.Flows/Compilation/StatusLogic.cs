@@ -27,7 +27,17 @@ internal sealed class StatusLogic(Translation condition)
     public static StatusKey? KeyOf(Translation translation) => new StatusLogic(translation).KeyOf(translation.Source.Syntax);
 
     /// <summary>Whether the condition can be true, or can be false, while a status is a certain one.</summary>
-    public bool CanBe(bool truth, StatusKey key, IFieldSymbol member) => Value(Root, key, member) != !truth;
+    /// <param name="member">Null: the status is null.</param>
+    public bool CanBe(bool truth, StatusKey key, IFieldSymbol? member) => Value(Root, key, member) != !truth;
+
+    /// <summary>Whether the condition tests the status where it may be null.</summary>
+    public bool MayBeNull(StatusKey key) => Root.DescendantNodesAndSelf().Select(Tested).OfType<ExpressionSyntax>()
+        .Any(tested => Names.Types.TryGetValue(tested, out var type) && Library.IsNullableValue(type) && key.Equals(KeyOf(tested)));
+
+    /// <summary>Whether only a status called unknown makes the condition come out so.</summary>
+    public bool NeedsUnknown(bool truth) => Keys.Any(key =>
+        Translator.FindMember(key.Enum, "unknown") is { } unknown && !MayBeNull(key) && CanBe(truth, key, unknown)
+        && StatusFacts.Members(key.Enum).Where(member => !Library.Is(member, unknown)).All(member => !CanBe(truth, key, member)));
 
     /// <summary>The tests that hold for a status called unknown without naming it.</summary>
     public IEnumerable<SyntaxNode> TestsThatUnknownPasses() => UnknownPasses(Root, isNegated: false);
@@ -72,7 +82,7 @@ internal sealed class StatusLogic(Translation condition)
     }
 
     /// <summary>Null: it depends on something else.</summary>
-    private bool? Value(ExpressionSyntax node, StatusKey key, IFieldSymbol member) => node switch
+    private bool? Value(ExpressionSyntax node, StatusKey key, IFieldSymbol? member) => node switch
     {
         ParenthesizedExpressionSyntax inner => Value(inner.Expression, key, member),
         LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.TrueLiteralExpression) => true,
@@ -89,7 +99,7 @@ internal sealed class StatusLogic(Translation condition)
         _ => null,
     };
 
-    private bool? Matches(PatternSyntax pattern, IFieldSymbol member) => pattern switch
+    private bool? Matches(PatternSyntax pattern, IFieldSymbol? member) => pattern switch
     {
         ConstantPatternSyntax constant => IsMember(constant.Expression, member),
         TypePatternSyntax constant => IsMember(constant.Type, member),
@@ -101,10 +111,10 @@ internal sealed class StatusLogic(Translation condition)
         _ => null,
     };
 
-    private bool? IsMember(ExpressionSyntax node, IFieldSymbol member) => node switch
+    private bool? IsMember(ExpressionSyntax node, IFieldSymbol? member) => node switch
     {
         ParenthesizedExpressionSyntax inner => IsMember(inner.Expression, member),
-        LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.NullLiteralExpression) => false,
-        _ => Names.Constants.TryGetValue(node, out var named) ? Library.Is(named, member) : null,
+        LiteralExpressionSyntax literal when literal.IsKind(SyntaxKind.NullLiteralExpression) => member is null,
+        _ => Names.Constants.TryGetValue(node, out var named) ? member is not null && Library.Is(named, member) : null,
     };
 }

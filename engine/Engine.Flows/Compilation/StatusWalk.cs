@@ -4,22 +4,37 @@ using Microsoft.CodeAnalysis;
 namespace Engine.Flows;
 
 /// <summary>
-/// Follows every path through a flow and keeps account of which statuses are still possible: finds missing and dead cases, and
-/// steps that no run reaches. Null facts mean that a point is not reached.
+/// Follows every path through a flow and keeps account of which statuses are still possible: finds missing and dead cases, conditions
+/// that are decided before they are read, and steps that no run reaches. Null facts mean that a point is not reached.
 /// </summary>
-internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList findings)
+internal sealed partial class StatusWalk(FlowTypes types, Binder binder, FindingList findings)
 {
-    public StatusFacts? Block(Block? block, StatusFacts? facts)
+    /// <summary>What is known where a run succeeds: at its <c>connect</c>, or at the end of a flow that has none.</summary>
+    private StatusFacts? success;
+
+    public void Run(FlowDocument document)
     {
-        foreach (var step in block?.Steps ?? [])
+        var end = Block(document.Steps, StatusFacts.None);
+        if (!Steps.All(document.Steps).Any(step => step is StepNode.Connect or StepNode.Done)) success = end;
+        foreach (var (key, by) in success?.OnlyUnknown ?? [])
+        {
+            findings.Error(FindingCodes.OnlyUnknownSucceeds, by,
+                $"no run succeeds but with {Words(key)} unknown, which is what nobody knows; name the values to go on with");
+        }
+    }
+
+    private StatusFacts? Block(Block? block, StatusFacts? facts)
+    {
+        ImmutableArray<StepNode> steps = block?.Steps ?? [];
+        foreach (var step in steps)
         {
             if (facts is null)
             {
-                findings.Error(FindingCodes.Unreachable, step.Verb.Place, "no run gets here; every way ends before");
+                if (steps.All(one => one.IsWhole)) findings.Error(FindingCodes.Unreachable, step.Verb.Place, "no run gets here; every way ends before");
                 return null;
             }
 
-            facts = Step(step, facts);
+            facts = Step(step, step.IsWhole ? facts : facts.Vague(types.Slots.All));
         }
 
         return facts;
@@ -30,15 +45,37 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         StepNode.Call call => Call(call, facts),
         StepNode.Poll poll => Poll(poll, facts),
         StepNode.Prompt prompt => Prompt(prompt, facts),
+        StepNode.Redirect redirect => Exits(
+            facts.Without(SetBy(redirect)), facts, [redirect.OnTimeout, .. redirect.Catch.Select(handler => handler.Steps)]),
+        StepNode.Await wait => Exits(facts.Without(SetBy(wait)), facts, [wait.OnTimeout]),
         StepNode.Branch branch => Branch(branch, facts),
-        StepNode.If choice => StatusFacts.Join(
-            Block(choice.Then, facts.Assume(binder.Condition(choice.Condition), true)),
-            Block(choice.Else, facts.Assume(binder.Condition(choice.Condition), false))),
+        StepNode.If choice => If(choice, facts),
         StepNode.Require require => Require(require, facts),
         StepNode.Repeat repeat => Repeat(repeat, facts),
-        StepNode.Fail or StepNode.Done => null,
+        StepNode.Connect => Succeed(facts),
+        StepNode.Done => End(facts),
+        StepNode.Fail => null,
         _ => facts.Without(SetBy(step)),
     };
+
+    private StatusFacts Succeed(StatusFacts facts)
+    {
+        success = StatusFacts.Join(success, facts);
+        return facts;
+    }
+
+    private StatusFacts? End(StatusFacts facts)
+    {
+        Succeed(facts);
+        return null;
+    }
+
+    private StatusFacts? If(StepNode.If choice, StatusFacts facts)
+    {
+        var condition = binder.Condition(choice.Condition);
+        facts = Judge(choice.Condition, facts, Refused.False);
+        return StatusFacts.Join(Block(choice.Then, facts.Assume(condition, true)), Block(choice.Else, facts.Assume(condition, false)));
+    }
 
     private StatusFacts? Call(StepNode.Call call, StatusFacts facts)
     {
@@ -50,8 +87,14 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
     {
         var round = facts.Without(SetWithin(poll));
         Actions(poll.Actions, round);
+        round = Judge(poll.Until, round, Refused.False);
         var after = round.Assume(binder.Condition(poll.Until), true);
-        if (binder.Condition(poll.Until) is Bound.Computed { Translation: var until }) RefuseUnknown(until);
+        if (binder.Condition(poll.Until) is Bound.Computed { Translation: var until })
+        {
+            RefuseUnknown(until);
+            if (RefuseOnlyUnknown(until, true)) after = after.Vague([.. until.Names.Reads.Values]);
+        }
+
         return Leave(poll.Actions, Exits(after, round, [poll.OnTimeout, .. poll.Catch.Select(handler => handler.Steps)]), round);
     }
 
@@ -60,7 +103,13 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         var round = facts.Without(SetWithin(prompt));
         Actions(prompt.Actions, round);
         foreach (var handler in prompt.AgainOn) Block(handler.Steps, round);
-        var after = prompt.AgainWhen is null ? round : round.Assume(binder.Condition(prompt.AgainWhen), false);
+        var after = round;
+        if (prompt.AgainWhen is { } again)
+        {
+            round = Judge(again, round, Refused.Both);
+            after = round.Assume(binder.Condition(again), false).Accept(again, binder.Condition(again));
+        }
+
         return Leave(
             prompt.Actions,
             Exits(after, round, [prompt.OnTimeout, prompt.OnGiveUp, .. prompt.Catch.Select(handler => handler.Steps)]),
@@ -71,6 +120,7 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
     {
         var condition = binder.Condition(require.Condition);
         var otherwise = require.Else is null ? null : Block(require.Else, facts.Assume(condition, false));
+        if (otherwise is not null || !RefuseAccepted(require, facts, condition)) facts = Judge(require.Condition, facts, Refused.False);
         return StatusFacts.Join(facts.Assume(condition, true), otherwise);
     }
 
@@ -79,6 +129,8 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         var end = Block(repeat.Body, facts.Without(SetWithin(repeat)));
         if (end is null) return null;
         var condition = binder.Condition(repeat.Condition);
+        end = Judge(repeat.Condition, end, repeat.IsUntil ? Refused.False : Refused.True);
+        if (condition is Bound.Computed { Translation: var until } && RefuseOnlyUnknown(until, repeat.IsUntil)) end = end.Vague([.. until.Names.Reads.Values]);
         return StatusFacts.Join(
             end.Assume(condition, repeat.IsUntil),
             Block(repeat.OnGiveUp, end.Assume(condition, !repeat.IsUntil)));
@@ -87,6 +139,7 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
     private StatusFacts? Branch(StepNode.Branch node, StatusFacts facts)
     {
         var branch = binder.Branch(node);
+        if (branch.Subject is null) facts = Blur(node.Subject, facts);
         if (branch is { Enum: { } choice, Subject: { } subject }) return OverEnum(node, branch, choice, subject, facts);
         StatusFacts? after = null;
         foreach (var one in node.Cases) after = StatusFacts.Join(after, Block(one.Steps, facts));
@@ -106,13 +159,14 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         StepNode.Branch node, BoundBranch branch, INamedTypeSymbol choice, Bound.Computed subject, StatusFacts facts)
     {
         var key = StatusLogic.KeyOf(subject.Translation);
+        var isVague = key is not null && facts.IsVague(key);
         var left = (key is null ? StatusFacts.Members(choice) : facts.Possible(key)).ToList();
         StatusFacts? after = null;
         foreach (var (one, values) in node.Cases.Zip(branch.Cases))
         {
-            foreach (var value in values) WarnWhereDead(value, left);
+            foreach (var value in isVague ? [] : values) WarnWhereDead(value, left);
             var members = values.Select(value => value.Member).OfType<IFieldSymbol>().ToList();
-            after = StatusFacts.Join(after, Block(one.Steps, key is null ? facts : facts.With(key, members)));
+            after = StatusFacts.Join(after, Block(one.Steps, key is null ? facts : facts.With(key, members, one.Names[0].Place)));
         }
 
         var named = branch.Cases.SelectMany(values => values).Select(value => value.Member?.Name).ToHashSet(StringComparer.Ordinal);
@@ -120,16 +174,16 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
         var missing = string.Join(", ", left.Select(member => Names.Snake(member.Name)));
         if (node.ElseKey is { } otherwise)
         {
-            findings.Warning(
+            if (!isVague) findings.Warning(
                 left.Count > 0 ? FindingCodes.ElseSwallows : FindingCodes.CaseNeverHappens, otherwise.Place,
                 left.Count > 0
                     ? $"'else' takes {missing}, and whatever the provider adds later; name them"
                     : "'else' takes nothing; every value has a case");
-            return StatusFacts.Join(after, Block(node.Else, key is null ? facts : facts.With(key, left)));
+            return StatusFacts.Join(after, Block(node.Else, key is null ? facts : facts.With(key, left, otherwise.Place)));
         }
 
         var isRefused = branch.Cases.Zip(node.Cases).Any(pair => pair.First.Length < pair.Second.Names.Length);
-        if (left.Count > 0 && !isRefused)
+        if (left.Count > 0 && !isRefused && !isVague)
         {
             findings.Error(FindingCodes.CaseMissing, node.Subject.Scalar.Place, $"there is no case for {missing}");
         }
@@ -141,15 +195,6 @@ internal sealed class StatusWalk(FlowTypes types, Binder binder, FindingList fin
     {
         if (value.Member is null || left.Exists(member => Library.Is(member, value.Member))) return;
         findings.Warning(FindingCodes.CaseNeverHappens, value.Name.Place, $"'{value.Name}' cannot come here; what stands before rules it out");
-    }
-
-    private void RefuseUnknown(Translation until)
-    {
-        foreach (var test in new StatusLogic(until).TestsThatUnknownPasses())
-        {
-            findings.Error(FindingCodes.UnknownEndsPoll, until.Source.PlaceOf(test),
-                "a status that nobody knows would end the poll; name the statuses that end it, or add 'unknown' to those named");
-        }
     }
 
     /// <summary>The facts after a step that may also be left by other ways.</summary>

@@ -20,6 +20,8 @@ internal static class Steps
         StepNode.Poll poll => Some(poll.OnTimeout).Concat(Of(poll.Catch)).Concat(Of(poll.Actions)),
         StepNode.Prompt prompt => Of(prompt.AgainOn).Concat(Of(prompt.Catch)).Concat(Some(prompt.OnGiveUp))
             .Concat(Some(prompt.OnTimeout)).Concat(Of(prompt.Actions)),
+        StepNode.Redirect redirect => Some(redirect.OnTimeout).Concat(Of(redirect.Catch)),
+        StepNode.Await wait => Some(wait.OnTimeout),
         StepNode.Branch branch => branch.Cases.Select(one => one.Steps).Concat(Some(branch.Else)),
         StepNode.If choice => [choice.Then, .. Some(choice.Else)],
         StepNode.Require require => Some(require.Else),
@@ -36,6 +38,30 @@ internal static class Steps
         _ => null,
     };
 
+    /// <summary>Everything a step calls, what undoes it or finds out about it included.</summary>
+    public static IEnumerable<CallNode> Calls(StepNode step)
+    {
+        CallNode?[] calls = step switch
+        {
+            StepNode.Call call => [call.Operation, call.Confirm, (call.Undo as UndoNode.Call)?.Operation],
+            StepNode.Prompt { Submit: { } submit } => [submit.Operation, submit.Confirm, (submit.Undo as UndoNode.Call)?.Operation],
+            _ => [Operation(step)],
+        };
+        return calls.OfType<CallNode>();
+    }
+
+    /// <summary>The texts for people of a step that may hold values.</summary>
+    public static IEnumerable<TextNode> Texts(StepNode step)
+    {
+        TextNode?[] texts = step switch
+        {
+            StepNode.Poll poll => [poll.Show?.Text],
+            StepNode.Prompt prompt => [prompt.Text, prompt.AgainText, prompt.Show?.Text],
+            _ => [],
+        };
+        return texts.OfType<TextNode>();
+    }
+
     /// <summary>The names that a step itself sets, with what gives their types.</summary>
     public static IEnumerable<Assigned> Assigns(StepNode step)
     {
@@ -46,6 +72,12 @@ internal static class Steps
                 break;
             case StepNode.Poll { As: { } name } poll:
                 yield return new Assigned.Answer(name, poll.Operation);
+                break;
+            case StepNode.Redirect { As: { } name } redirect:
+                yield return new Assigned.Return(name, redirect.Page);
+                break;
+            case StepNode.Await { As: { } name } wait:
+                yield return new Assigned.Payload(name, wait.Hook);
                 break;
             case StepNode.Prompt prompt:
                 if (prompt.As is { } form) yield return new Assigned.Form(form, prompt);
@@ -70,6 +102,13 @@ internal abstract record Assigned(Scalar Name)
 {
     /// <summary>To the answer of an operation.</summary>
     public sealed record Answer(Scalar Name, CallNode Operation) : Assigned(Name);
+
+    /// <summary>To what a person came back with.</summary>
+    public sealed record Return(Scalar Name, CallNode Page) : Assigned(Name);
+
+    /// <summary>To what a hook said.</summary>
+    /// <param name="Hook">The flow's name for it.</param>
+    public sealed record Payload(Scalar Name, Scalar Hook) : Assigned(Name);
 
     /// <summary>To what a person typed.</summary>
     public sealed record Form(Scalar Name, StepNode.Prompt Prompt) : Assigned(Name);

@@ -26,13 +26,19 @@ internal sealed class TimeCheck(FlowDocument document, FindingList findings)
                     break;
                 case StepNode.Prompt prompt:
                     CheckTimeout(prompt.Timeout);
-                    if (prompt.Timeout is null)
+                    if (prompt is { Timeout: null, OnTimeout: null, IsWhole: true })
                     {
                         findings.Warning(FindingCodes.NoTimeOfItsOwn, prompt.Verb.Place,
                             $"only the run's own limit, {Durations.Words(total)}, ends this wait; give the prompt a 'timeout'");
                     }
 
                     CheckWithin(prompt.Timeout, prompt.Show, prompt.Actions);
+                    break;
+                case StepNode.Redirect redirect:
+                    CheckTimeout(redirect.Timeout);
+                    break;
+                case StepNode.Await wait:
+                    CheckTimeout(wait.Timeout);
                     break;
                 case StepNode.Wait wait when wait.For.Value >= total:
                     Refuse(wait.For, $"the run ends before, after {Durations.Words(total)} ('limits.total')");

@@ -60,7 +60,7 @@ internal sealed class TypeModel
 
     /// <summary>Whether flows may read the members of a type: a provider's record, a generated one, or one of the roots.</summary>
     public bool IsReadable(ITypeSymbol type) =>
-        Library.Is(type, Library.Failure) || Library.Is(type, Library.RunRoot)
+        Library.Is(type, Library.Failure) || Library.Is(type, Library.RunRoot) || Library.Is(type, Library.HookRoot)
         || Library.Is(type.ContainingAssembly, Compilation.Assembly)
         || Library.Providers.Exists(used => Library.Is(used.Assembly, type.ContainingAssembly));
 

@@ -40,17 +40,24 @@ internal static class VariableTypes
         var name = type.Name[(dot + 1)..];
         var found = used.Provider.FindOperation(name) is { } operation
             ? used.Assembly.GetTypeByMetadataName(operation.OutputType)
-            : used.Provider.Operations.Select(one => used.Assembly.GetTypeByMetadataName(one.OutputType))
+            : AnswersOf(used.Provider).Select(used.Assembly.GetTypeByMetadataName)
                 .FirstOrDefault(output => output is not null && Names.Fold(output.Name) == Names.Fold(name));
         if (found is null)
         {
             findings.Error(FindingCodes.UnknownVariableType, type.Scalar.PlaceOf(dot + 1, name.Length),
                 $"provider '{alias}' has no operation '{name}' whose answer could be the type"
-                + Nearest.DidYouMean(name, used.Provider.Operations.SelectMany(one => new[] { one.Name, RecordOf(one) })));
+                + Nearest.DidYouMean(name, [.. used.Provider.Operations.Select(one => one.Name), .. AnswersOf(used.Provider).Select(RecordOf)]));
         }
 
         return found is null ? null : TypeNames.Code(found);
     }
 
-    private static string RecordOf(Operation operation) => Names.Snake(operation.OutputType[(operation.OutputType.LastIndexOf('.') + 1)..]);
+    /// <summary>Every record that comes from a provider.</summary>
+    private static IEnumerable<string> AnswersOf(Provider provider) =>
+    [
+        .. provider.Operations.Select(one => one.OutputType), .. provider.Redirects.Select(one => one.OutputType),
+        .. provider.Hooks.Select(one => one.PayloadType),
+    ];
+
+    private static string RecordOf(string type) => Names.Snake(type[(type.LastIndexOf('.') + 1)..]);
 }

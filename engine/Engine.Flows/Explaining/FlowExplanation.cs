@@ -20,23 +20,24 @@ public static class FlowExplanation
         var worst = new WorstCase(document, catalog);
         text.Append(CultureInfo.InvariantCulture, $"{document.Name}: {Words(document.Title) ?? document.Name}\n");
         text.Append(CultureInfo.InvariantCulture, $"for: {string.Join(", ", document.Purposes).ToLowerInvariant()}\n");
-        foreach (var input in document.Inputs)
-        {
-            var given = input.Default is { } value ? $", '{value}' by default" : input.IsOptional ? ", may be left out" : "";
-            text.Append(CultureInfo.InvariantCulture, $"given at the start: {StepWords.FieldOf(input)}{given}\n");
-        }
+        if (document.StartsOn is { } begin) text.Append(CultureInfo.InvariantCulture, $"begins when the provider calls {begin.Hook.Scalar.Value}\n");
+        foreach (var input in document.Inputs) text.Append(CultureInfo.InvariantCulture, $"given at the start: {StepWords.FieldOf(input)}\n");
 
         text.Append("\nWhat it does\n");
-        new StepWords(text, worst).Block(document.Steps, 1);
+        new StepWords(text, worst, document.Purposes.Contains(Purpose.Reauth)).Block(document.Steps, 1);
         text.Append("\nHow it may end\n  succeeded\n  cancelled: the person may leave at any time\n");
         var total = document.Total?.Value ?? Compilation.DefaultLimits.Total;
-        text.Append(CultureInfo.InvariantCulture, $"  expired: after {Durations.Words(total)}\n");
+        var declared = EndCodes.Declared(document, catalog.Providers);
+        text.Append(CultureInfo.InvariantCulture, $"  expired: after {Durations.Words(total)} at the latest\n");
         foreach (var fail in document.Fails)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {fail.Code}{(Words(fail.Text) is { } words ? $": {words}" : "")}\n");
+            var said = Words(fail.Text) ?? declared.FirstOrDefault(failure => failure.Code == fail.Code.Value)?.Text.GetValueOrDefault("en");
+            var name = fail.Code.Value == CompiledFlow.Expired ? "expired, by its own steps" : fail.Code.Value;
+            text.Append(CultureInfo.InvariantCulture, $"  {name}{(string.IsNullOrEmpty(said) ? "" : $": {said}")}\n");
         }
 
-        text.Append("  or with a failure that any call may meet: rate_limited, provider_timeout, provider_down, provider_changed, config_error, internal\n");
+        var others = EndCodes.OfAnyCall.Except(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
+        text.Append(CultureInfo.InvariantCulture, $"  or with a failure that any call may meet: {string.Join(", ", others)}\n");
         WriteNeeds(text, document, worst);
         WriteCost(text, worst.Compute(), total);
         return text.ToString();
@@ -45,6 +46,7 @@ public static class FlowExplanation
     private static void WriteNeeds(StringBuilder text, FlowDocument document, WorstCase worst)
     {
         text.Append("\nWhat it needs\n");
+        if (document.Uses.IsEmpty) text.Append("  nothing\n");
         foreach (var use in document.Uses)
         {
             var calls = Steps.All(document.Steps).SelectMany(StepWords.CallsOf).Where(call => call.Alias.Value == use.Alias.Value)
@@ -63,7 +65,7 @@ public static class FlowExplanation
         text.Append(CultureInfo.InvariantCulture, $"  prompts: {cost.Prompts}\n");
         foreach (var (operation, count) in cost.Calls) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation}: {count}\n");
         foreach (var (operation, count) in cost.Undo) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation} to take back: {count}\n");
-        text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
+        if (!cost.Calls.IsEmpty) text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
     }
 
     private static string Marks(Operation? operation) => operation switch

@@ -4,8 +4,11 @@ using System.Text;
 namespace Engine.Flows;
 
 /// <summary>Steps in plain words, one line each, those within indented below.</summary>
-internal sealed class StepWords(StringBuilder text, WorstCase worst)
+/// <param name="isAuthorizedAgain">Whether a run may come back with another account.</param>
+internal sealed class StepWords(StringBuilder text, WorstCase worst, bool isAuthorizedAgain)
 {
+    private const string TimedOut = "the run fails with provider_timeout";
+
     public void Block(Block block, int depth)
     {
         foreach (var step in block.Steps) Step(step, depth);
@@ -23,30 +26,47 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
         return new[] { Steps.Operation(step), confirm, (undo as UndoNode.Call)?.Operation }.OfType<CallNode>();
     }
 
-    public static string FieldOf(FieldNode field) => $"{field.Name} ({field.Type.ToString().ToLowerInvariant()})";
+    public static string FieldOf(FieldNode field)
+    {
+        var kind = field.Type == FieldType.Select ? $"one of {string.Join(", ", field.Options.Select(option => option.Name))}" : field.Type.ToString().ToLowerInvariant();
+        var given = field.Default is { } value ? $", '{value}' by default" : field.IsOptional ? ", may be left out" : "";
+        return $"{field.Name} ({kind}{given})";
+    }
 
     private void Step(StepNode step, int depth)
     {
         switch (step)
         {
             case StepNode.Call call:
-                Say(depth, $"call {Name(call.Operation)}{Keep(call.As)}");
+                Say(depth, $"call {Name(call.Operation)}{Tried(call.Retry)}{Keep(call.As)}");
                 SayCare(call.Confirm, call.Undo, depth + 1);
+                if (!call.Leftover.IsEmpty) Say(depth + 1, $"remembered for the next run, if this one fails: {string.Join(", ", call.Leftover.Select(value => value.Name))}");
                 SayExits(call.Catch, depth + 1);
-                if (call.Timeout is { } timeout) SayBlock($"if it takes longer than {timeout.Scalar}", call.OnTimeout, depth + 1);
+                if (call.Timeout is { } timeout) SayBlock($"if it takes longer than {timeout.Scalar}", call.OnTimeout, depth + 1, TimedOut);
                 break;
             case StepNode.Poll poll:
                 Say(depth, $"ask {Name(poll.Operation)} every {poll.Every.Scalar} until {Code(poll.Until)}{Keep(poll.As)}");
+                if (poll.WakeOn is { } hint) Say(depth + 1, $"at once when the provider calls '{hint}'");
                 SayShown(poll.Show, depth + 1);
                 SayActions(poll.Actions, depth + 1);
                 SayExits(poll.Catch, depth + 1);
-                SayBlock($"after {poll.Timeout.Scalar}", poll.OnTimeout, depth + 1);
+                if (poll.Deadline is { } deadline) Say(depth + 1, $"no longer than {Code(deadline)}");
+                SayBlock($"after {poll.Timeout.Scalar}", poll.OnTimeout, depth + 1, TimedOut);
                 break;
             case StepNode.Prompt prompt:
                 SayPrompt(prompt, depth);
                 break;
+            case StepNode.Redirect redirect:
+                Say(depth, $"send the person to {redirect.Page.Scalar.Value} and wait for the return{Keep(redirect.As)}");
+                SayExits(redirect.Catch, depth + 1);
+                SayBlock($"after {redirect.Timeout.Scalar}", redirect.OnTimeout, depth + 1, TimedOut);
+                break;
+            case StepNode.Await wait:
+                Say(depth, $"wait until the provider calls '{wait.Hook}'{Keep(wait.As)}");
+                SayBlock($"after {wait.Timeout.Scalar}", wait.OnTimeout, depth + 1, TimedOut);
+                break;
             case StepNode.Branch branch:
-                Say(depth, $"look at {Code(branch.Subject)}");
+                Say(depth, $"depending on {Code(branch.Subject)}:");
                 foreach (var one in branch.Cases) SayBlock($"if it is {string.Join(" or ", one.Names)}", one.Steps, depth + 1);
                 if (branch.Else is not null) SayBlock("otherwise", branch.Else, depth + 1);
                 break;
@@ -56,11 +76,10 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
                 break;
             case StepNode.Require require:
                 Say(depth, $"go on only if {Code(require.Condition)}");
-                if (require.Else is null) Say(depth + 1, "otherwise: fail with provider_changed");
-                else SayBlock("otherwise", require.Else, depth + 1);
+                SayBlock("otherwise", require.Else, depth + 1, "the run fails with provider_changed");
                 break;
             case StepNode.Repeat repeat:
-                Say(depth, $"repeat {(repeat.IsUntil ? "until" : "while")} {Code(repeat.Condition)}, {repeat.Max.Value} times at the most");
+                Say(depth, $"repeat {(repeat.IsUntil ? "until" : "while")} {Code(repeat.Condition)}, at the most {Times(repeat.Max.Value, "time")}");
                 Block(repeat.Body, depth + 1);
                 SayBlock("if that is not enough", repeat.OnGiveUp, depth + 1);
                 break;
@@ -74,7 +93,7 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
                 SayConnect(connect, depth);
                 break;
             case StepNode.Fail fail:
-                Say(depth, $"fail with {fail.Code}");
+                Say(depth, fail.Code.Value == "expired" ? "end as expired" : $"fail with {fail.Code}");
                 break;
             case StepNode.Done:
                 Say(depth, "end as succeeded");
@@ -90,21 +109,21 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
         SayShown(prompt.Show, depth + 1);
         if (prompt.Submit is { } submit)
         {
-            Say(depth + 1, $"with each answer, call {Name(submit.Operation)}{Keep(submit.As)}");
+            Say(depth + 1, $"with each answer, call {Name(submit.Operation)}{Tried(submit.Retry)}{Keep(submit.As)}");
             SayCare(submit.Confirm, submit.Undo, depth + 2);
-            if (prompt.AgainWhen is { } again) Say(depth + 1, $"ask again while {Code(again)}");
+            if (prompt.AgainWhen is { } again) Say(depth + 1, $"ask again if {Code(again)}");
             foreach (var handler in prompt.AgainOn)
             {
                 Say(depth + 1, $"ask again if it fails with {string.Join(" or ", handler.Codes)}{(handler.Steps.Steps.IsEmpty ? "" : ", after:")}");
                 Block(handler.Steps, depth + 2);
             }
 
-            SayBlock($"after {(prompt.Max?.Value ?? 5).ToString(CultureInfo.InvariantCulture)} refused answers", prompt.OnGiveUp, depth + 1);
+            if (prompt.OnGiveUp is not null) SayBlock($"after {Times(prompt.Max?.Value ?? 5, "refused answer")}", prompt.OnGiveUp, depth + 1);
         }
 
         SayActions(prompt.Actions, depth + 1);
         SayExits(prompt.Catch, depth + 1);
-        if (prompt.Timeout is { } timeout) SayBlock($"after {timeout.Scalar}", prompt.OnTimeout, depth + 1);
+        if (prompt.Timeout is { } timeout) SayBlock($"after {timeout.Scalar}", prompt.OnTimeout, depth + 1, "the run expires");
     }
 
     private void SayConnect(StepNode.Connect connect, int depth)
@@ -116,8 +135,9 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
             IdentityNode.None none => $"which account it is remains unknown: {none.Because}",
             _ => "",
         });
-        Say(depth + 1, $"if the account is connected already: {connect.OnDuplicate.ToString().ToLowerInvariant()}");
-        Say(depth + 1, $"if another account comes back: {connect.OnOtherAccount.ToString().ToLowerInvariant()}");
+        Say(depth + 1, $"if the account is connected already: {Words(connect.OnDuplicate)}");
+        if (isAuthorizedAgain) Say(depth + 1, $"if another account than the connection's comes back: {Words(connect.OnOtherAccount)}");
+        if (connect.Suspended is { } cause) Say(depth + 1, $"it is stored as suspended, with the cause {cause}");
     }
 
     private void SayCare(CallNode? confirm, UndoNode? undo, int depth)
@@ -135,8 +155,8 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
             ("a QR code", show.Qr), ("an image", show.Image), ("a code", show.Code), ("a link", show.Link), ("the provider's page", show.Frame),
         };
         var shown = parts.Where(part => part.Value is not null).Select(part => part.Name).ToList();
-        if (FlowExplanation.Words(show.Text) is { } words) shown.Add($"the text: {words}");
         if (shown.Count > 0) Say(depth, $"showing {string.Join(", ", shown)}");
+        if (FlowExplanation.Words(show.Text) is { } words) Say(depth, $"saying: {words}");
     }
 
     private void SayActions(IEnumerable<ActionNode> actions, int depth)
@@ -148,7 +168,7 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
             switch (action.Outcome)
             {
                 case ActionOutcome.Do act:
-                    SayBlock($"{head}, {(action.Max?.Value ?? 3).ToString(CultureInfo.InvariantCulture)} times at the most", act.Steps, depth);
+                    SayBlock($"{head}, at the most {Times(action.Max?.Value ?? 3, "time")}", act.Steps, depth);
                     break;
                 case ActionOutcome.Leave:
                     Say(depth, $"{head}: go on");
@@ -165,11 +185,12 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
         foreach (var handler in handlers) SayBlock($"if it fails with {string.Join(" or ", handler.Codes)}", handler.Steps, depth);
     }
 
-    private void SayBlock(string head, Block? block, int depth)
+    /// <param name="otherwise">What comes where the flow names no steps.</param>
+    private void SayBlock(string head, Block? block, int depth, string otherwise = "")
     {
         if (block is null)
         {
-            Say(depth, $"{head}: the run fails");
+            Say(depth, $"{head}: {otherwise}");
         }
         else if (block.Steps.IsEmpty)
         {
@@ -186,7 +207,25 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst)
 
     private string Name(CallNode call) => WorstCase.NameOf(call) + (worst.OperationOf(call) is { Creates: true } ? ", which creates something" : "");
 
-    private static string Keep(Scalar? name) => name is null ? "" : $"; the answer is '{name}'";
+    private static string Keep(Scalar? name) => name is null ? "" : $"; the answer is kept as '{name}'";
+
+    private static string Tried(RetryNode? retry) => retry?.Max is { } max ? $", tried at the most {Times(max.Value, "time")}" : "";
+
+    private static string Times(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
+
+    private static string Words(OnDuplicate choice) => choice switch
+    {
+        OnDuplicate.Reuse => "that connection is kept, with what is stored now",
+        OnDuplicate.Reject => "the run fails",
+        OnDuplicate.Allow => "another connection is made",
+    };
+
+    private static string Words(OnOtherAccount choice) => choice switch
+    {
+        OnOtherAccount.Reject => "the run fails",
+        OnOtherAccount.Replace => "it takes the connection over",
+        OnOtherAccount.New => "a connection of its own is made",
+    };
 
     private static string Code(ValueNode node) =>
         node is ValueNode.Expression { Start: var start } ? $"«{node.Scalar.Value[start..].Trim()}»" : $"'{node.Scalar.Value}'";

@@ -45,6 +45,9 @@ internal sealed class WorstCase(FlowDocument document, Catalog catalog)
         StepNode.If choice => Either([Block(choice.Then), Block(choice.Else)]),
         StepNode.Require require => Either([new Outcome(Cost.None, Cost.None), .. Given(require.Else)]),
         StepNode.Repeat repeat => Repeat(repeat),
+        StepNode.Redirect redirect => Leave(
+            Cost.None with { Prompts = 1, Time = redirect.Timeout.Value }, [redirect.OnTimeout, .. Blocks(redirect.Catch)]),
+        StepNode.Await wait => Leave(Cost.None with { Time = wait.Timeout.Value }, [wait.OnTimeout]),
         StepNode.Wait wait => new Outcome(Cost.None with { Time = wait.For.Value }, null),
         StepNode.Fail or StepNode.Done => new Outcome(null, Cost.None),
         _ => new Outcome(Cost.None, null),

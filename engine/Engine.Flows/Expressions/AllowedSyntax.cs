@@ -24,7 +24,7 @@ internal static class AllowedSyntax
         SyntaxKind.ModuloExpression, SyntaxKind.LogicalNotExpression, SyntaxKind.UnaryMinusExpression,
         SyntaxKind.NumericLiteralExpression, SyntaxKind.StringLiteralExpression, SyntaxKind.TrueLiteralExpression,
         SyntaxKind.FalseLiteralExpression, SyntaxKind.NullLiteralExpression, SyntaxKind.IsExpression,
-        SyntaxKind.IsPatternExpression, SyntaxKind.ConstantPattern, SyntaxKind.TypePattern, SyntaxKind.RelationalPattern,
+        SyntaxKind.IsPatternExpression, SyntaxKind.ConstantPattern, SyntaxKind.RelationalPattern,
         SyntaxKind.NotPattern, SyntaxKind.AndPattern, SyntaxKind.OrPattern, SyntaxKind.ParenthesizedPattern,
         SyntaxKind.DiscardPattern, SyntaxKind.RecursivePattern, SyntaxKind.PropertyPatternClause, SyntaxKind.Subpattern,
         SyntaxKind.NameColon, SyntaxKind.SwitchExpression, SyntaxKind.SwitchExpressionArm,

@@ -14,9 +14,9 @@ public static class Fault
     {
         FuelException fuel => fuel.Message,
         DivideByZeroException => "divides by zero",
-        OverflowException => "gives a number that is too large",
+        OverflowException or ArgumentOutOfRangeException { ParamName: not "index" } => "gives a number that is too large",
         NullReferenceException or InvalidOperationException or ArgumentNullException => "uses a value that is not there",
-        IndexOutOfRangeException or ArgumentOutOfRangeException => "asks for an element that is not there",
+        IndexOutOfRangeException or ArgumentOutOfRangeException { ParamName: "index" } => "asks for an element that is not there",
         InvalidCastException => "met a value of another type",
         _ => $"failed with {exception.GetType().Name}",
     };

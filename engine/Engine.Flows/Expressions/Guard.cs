@@ -86,6 +86,6 @@ internal sealed class Guard(Library library, IAssemblySymbol own)
     };
 
     private bool IsReadable(INamedTypeSymbol type) =>
-        Library.Is(type, library.Failure) || Library.Is(type, library.RunRoot) || Library.Is(type.ContainingAssembly, own)
+        Library.Is(type, library.Failure) || Library.Is(type, library.RunRoot) || Library.Is(type, library.HookRoot) || Library.Is(type.ContainingAssembly, own)
         || library.Providers.Exists(used => Library.Is(used.Assembly, type.ContainingAssembly));
 }

@@ -29,6 +29,9 @@ internal sealed class NameTable
     /// <summary>The variables read, by the identifier that reads them.</summary>
     public Dictionary<SyntaxNode, Slot> Reads { get; } = [];
 
+    /// <summary>The members read.</summary>
+    public HashSet<IPropertySymbol> Members { get; } = new(SymbolEqualityComparer.Default);
+
     /// <summary>The enum members named, by the node that names them.</summary>
     public Dictionary<SyntaxNode, IFieldSymbol> Constants { get; } = [];
 

@@ -68,6 +68,7 @@ internal sealed partial class Translator
 
     private ITypeSymbol? Use(IPropertySymbol property, SimpleNameSyntax name, string unwrap)
     {
+        names.Members.Add(property);
         names.Replace(name.Identifier, $"{unwrap}@{property.Name}");
         if (IsUsable(property.Type)) return property.Type;
         Refuse(FindingCodes.UnreadableType, name, $"'{TextOf(name.Identifier)}' has a type that flows cannot use");

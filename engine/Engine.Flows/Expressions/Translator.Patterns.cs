@@ -1,20 +1,33 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Engine.Flows;
 
 internal sealed partial class Translator
 {
-    public static IFieldSymbol? FindMember(INamedTypeSymbol type, string name)
+    public static IFieldSymbol? FindMember(INamedTypeSymbol type, string name) => Find(Values(type).Where(field => Withheld(field) is null), name);
+
+    public static IEnumerable<string> MembersOf(INamedTypeSymbol type) =>
+        Values(type).Where(field => Withheld(field) is null).Select(field => Names.Snake(field.Name));
+
+    /// <summary>Why flows may not give this member of an enum; null where the plugin does not withhold it.</summary>
+    public static string? WhyWithheld(INamedTypeSymbol type, string name) => Find(Values(type), name) is { } member ? Withheld(member) : null;
+
+    private static IEnumerable<IFieldSymbol> Values(INamedTypeSymbol type) =>
+        type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue);
+
+    private static IFieldSymbol? Find(IEnumerable<IFieldSymbol> fields, string name)
     {
-        var members = type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).ToList();
+        var members = fields.ToList();
         return members.Find(field => field.Name == name)
             ?? members.Find(field => field.Name == Names.Pascal(name))
             ?? members.Find(field => Matches(field.Name, name));
     }
 
-    public static IEnumerable<string> MembersOf(INamedTypeSymbol type) =>
-        type.GetMembers().OfType<IFieldSymbol>().Where(field => field.HasConstantValue).Select(field => Names.Snake(field.Name));
+    private static string? Withheld(IFieldSymbol member) => member.GetAttributes()
+        .FirstOrDefault(one => one.AttributeClass is { Name: nameof(Sdk.WithheldAttribute), ContainingNamespace.Name: nameof(Sdk) })
+        ?.ConstructorArguments is [{ Value: string because }] ? because : null;
 
     public static string CodeOf(IFieldSymbol member) => $"{TypeNames.Code(member.ContainingType)}.@{member.Name}";
 
@@ -37,6 +50,7 @@ internal sealed partial class Translator
             case BinaryPatternSyntax both:
                 Pattern(both.Left, subject);
                 Pattern(both.Right, subject);
+                if (both.IsKind(SyntaxKind.OrPattern) && !both.Parent.IsKind(SyntaxKind.OrPattern)) RefuseTwice(Alternatives(both));
                 break;
             case ParenthesizedPatternSyntax inner:
                 Pattern(inner.Pattern, subject);
@@ -49,6 +63,22 @@ internal sealed partial class Translator
             default:
                 Refuse(FindingCodes.ExpressionNotAllowed, pattern, "this pattern is not part of expressions");
                 break;
+        }
+    }
+
+    private static IEnumerable<SyntaxNode> Alternatives(PatternSyntax pattern) =>
+        pattern is BinaryPatternSyntax { RawKind: (int)SyntaxKind.OrPattern } either ? Alternatives(either.Left).Concat(Alternatives(either.Right)) : [pattern];
+
+    private static IEnumerable<SyntaxNode> Operands(ExpressionSyntax node, SyntaxKind kind) =>
+        node is BinaryExpressionSyntax both && both.IsKind(kind) ? Operands(both.Left, kind).Concat(Operands(both.Right, kind)) : [node];
+
+    /// <summary>What stands twice in a list of alternatives or conditions: one of the two was meant to be another.</summary>
+    private void RefuseTwice(IEnumerable<SyntaxNode> parts)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var part in parts.Where(part => !seen.Add(names.CodeOf(part).Replace(" ", "", StringComparison.Ordinal))).ToList())
+        {
+            Refuse(FindingCodes.NamedTwice, part, $"'{source.Scalar.Value.Substring(source.Start + part.SpanStart, part.Span.Length)}' stands here already");
         }
     }
 
@@ -98,7 +128,7 @@ internal sealed partial class Translator
         if (EnumOf(subject) is { } type)
         {
             if (FindMember(type, text) is { } member) return Use(name, member);
-            var near = Nearest.DidYouMean(text, MembersOf(type));
+            var near = WhyWithheld(type, text) is { } because ? $": {because}" : Nearest.DidYouMean(text, MembersOf(type));
             Refuse(FindingCodes.UnknownMemberOfEnum, name, near.Length > 0
                 ? $"{Words(type)} has no value '{text}'{near}"
                 : $"{Words(type)} has no value '{text}'; it has {string.Join(", ", MembersOf(type))}");
@@ -138,7 +168,8 @@ internal sealed partial class Translator
         if (model.Enums.FirstOrDefault(one => Matches(TypeNames.Words(one), name)) is not { } type) return null;
         var text = TextOf(right.Identifier);
         if (FindMember(type, text) is { } member) return Use(node, member);
-        Refuse(FindingCodes.UnknownMemberOfEnum, right, $"{Words(type)} has no value '{text}'{Nearest.DidYouMean(text, MembersOf(type))}");
+        var hint = WhyWithheld(type, text) is { } because ? $": {because}" : Nearest.DidYouMean(text, MembersOf(type));
+        Refuse(FindingCodes.UnknownMemberOfEnum, right, $"{Words(type)} has no value '{text}'{hint}");
         return type;
     }
 

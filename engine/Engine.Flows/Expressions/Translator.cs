@@ -160,10 +160,24 @@ internal sealed partial class Translator
         var kind = binary.Kind();
         var isEquality = kind is SyntaxKind.EqualsExpression or SyntaxKind.NotEqualsExpression;
         var right = isEquality && EnumOf(left) is not null && Bare(binary.Right) is { } bare ? Constant(bare, left) : Visit(binary.Right);
+        if (kind is SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression && !binary.Parent.IsKind(kind)) RefuseTwice(Operands(binary, kind));
         if (kind == SyntaxKind.CoalesceExpression) return Same(left is null ? null : Library.Underlying(left), right) ?? Ask(binary);
-        if ((Library.IsSensitive(left) || Library.IsSensitive(right)) && !(isEquality && IsNull(binary.Right)))
+        // By reference, also where the type has no '==' of its own; an operator to its left would bind otherwise.
+        if (isEquality && IsNull(binary.Right) && !binary.Left.IsKind(SyntaxKind.EqualsExpression) && !binary.Left.IsKind(SyntaxKind.NotEqualsExpression))
+        {
+            names.Replace(binary.OperatorToken, kind == SyntaxKind.EqualsExpression ? " is " : " is not ");
+        }
+
+        var isNullTest = isEquality && (IsNull(binary.Right) || IsNull(binary.Left));
+        if ((Library.IsSensitive(left) || Library.IsSensitive(right)) && !isNullTest)
         {
             Refuse(FindingCodes.SecretMisplaced, binary, "a secret cannot be compared or changed; it can only be tested for null");
+            return null;
+        }
+
+        if (isEquality && !isNullTest && (Library.HoldsSensitive(left) || Library.HoldsSensitive(right)))
+        {
+            Refuse(FindingCodes.SecretMisplaced, binary, "this holds a secret, which would be compared too; compare one of its members");
             return null;
         }
 

@@ -43,6 +43,11 @@ internal sealed class FlowPaths
             case (StepNode.Call call, CompiledStep.Call step): WalkCall(call, step, at); break;
             case (StepNode.Poll poll, CompiledStep.Poll step): WalkPoll(poll, step, at); break;
             case (StepNode.Prompt prompt, CompiledStep.Prompt step): WalkPrompt(prompt, step, at); break;
+            case (StepNode.Redirect redirect, CompiledStep.Redirect step): WalkRedirect(redirect, step, at); break;
+            case (StepNode.Await wait, CompiledStep.Await step):
+                Add(wait.Timeout.Scalar, "timeout", Sign.Journal("timed_out", at));
+                Walk(wait.OnTimeout, step.OnTimeout ?? 0);
+                break;
             case (StepNode.Branch branch, CompiledStep.Branch step): WalkBranch(branch, step); break;
             case (StepNode.If choice, CompiledStep.If step):
                 Add(choice.Verb, "if: then", Sign.Condition(step.Condition, true));
@@ -102,6 +107,19 @@ internal sealed class FlowPaths
         if (prompt.Timeout is { } timeout) Add(timeout.Scalar, "timeout", Sign.Journal("timed_out", at));
         Walk(prompt.OnTimeout, step.OnTimeout ?? 0);
         WalkActions(prompt.Actions, step.Actions, at);
+    }
+
+    private void WalkRedirect(StepNode.Redirect redirect, CompiledStep.Redirect step, int at)
+    {
+        WalkHandlers(redirect.Catch, step.Catch, "catch", handlers => program[at] = (CompiledStep.Redirect)program[at] with { Catch = handlers });
+        foreach (var failure in flow.FindRedirect(step)?.Failures ?? [])
+        {
+            if (redirect.Catch.Any(handler => handler.Codes.Any(word => word.Value == failure.Code))) continue;
+            Add(redirect.Page.Scalar, $"failure '{failure.Code}' of {redirect.Page.Scalar}", Sign.Journal("return_failed", at, failure.Code));
+        }
+
+        Add(redirect.Timeout.Scalar, "timeout", Sign.Journal("timed_out", at));
+        Walk(redirect.OnTimeout, step.OnTimeout ?? 0);
     }
 
     private void WalkBranch(StepNode.Branch branch, CompiledStep.Branch step)

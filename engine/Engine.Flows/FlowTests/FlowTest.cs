@@ -20,7 +20,11 @@ public sealed record FlowTest(
     ImmutableArray<ProviderScript> Provider,
     ImmutableArray<PersonAct> Person,
     FlowTestExpectation Expect,
-    ImmutableArray<string> Secrets);
+    ImmutableArray<string> Secrets)
+{
+    /// <summary>What the call says that begins the flow; null where a person begins it.</summary>
+    public TypedValue? BeginsWith { get; init; }
+}
 
 /// <summary>A connection that exists before the run.</summary>
 public sealed record StoredConnection(JsonNode Params, string? Identity, string? Label);
@@ -80,5 +84,15 @@ public abstract record PersonMove
     /// <summary>Takes one of the prompt's actions.</summary>
     public sealed record Action(string Name) : PersonMove;
 
+    /// <summary>Comes back from the provider's page.</summary>
+    /// <param name="Record">What with; null where it failed.</param>
+    /// <param name="Failure">What the provider's words mean; null where all is well.</param>
+    public sealed record Back(TypedValue? Record, Sdk.Failure? Failure) : PersonMove;
+
     public sealed record Cancel : PersonMove;
+
+    /// <summary>Not the person: the provider calls one of the run's hooks.</summary>
+    /// <param name="Hook">The flow's name for it.</param>
+    /// <param name="Key">By which a repeat is known; null: it is none.</param>
+    public sealed record Call(string Hook, TypedValue Payload, string? Key) : PersonMove;
 }

@@ -38,7 +38,11 @@ public sealed record ExpectedText(Place Place, ImmutableDictionary<string, strin
 /// <param name="IsNone">Whether nothing must be stored.</param>
 /// <param name="Params">All of them.</param>
 public sealed record ExpectedConnection(
-    Place Place, bool IsNone, JsonNode? Params, string? Health, string? Cause, string? Identity, string? Label, int? Revision);
+    Place Place, bool IsNone, JsonNode? Params, string? Health, string? Cause, string? Identity, string? Label, int? Revision)
+{
+    /// <summary>The names of all credentials that are stored, never a value; null where it is not looked at.</summary>
+    public ImmutableArray<string>? Credentials { get; init; }
+}
 
 /// <param name="Json">Null: nothing is left.</param>
 public sealed record ExpectedLeftover(Place Place, JsonNode? Json);

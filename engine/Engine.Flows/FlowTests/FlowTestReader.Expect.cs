@@ -11,7 +11,7 @@ public sealed partial class FlowTestReader
     /// <summary>Failures that the engine itself ends a run with.</summary>
     private static readonly string[] EngineFailures = ["too_many_attempts", "wrong_account", "already_connected"];
 
-    private static readonly string[] HealthWords = ["active", "needs_reauth"];
+    private static readonly string[] HealthWords = ["active", "needs_reauth", "suspended", "unclaimed"];
 
     private static FlowTestExpectation NothingExpected(Place place) => new(place, null, null, null, null, null, [], null, [], []);
 
@@ -92,7 +92,7 @@ public sealed partial class FlowTestReader
         }
 
         if (ReadKeys(entry) is not { } keys) return null;
-        keys.RefuseOthers("params", "health", "cause", "identity", "label", "revision");
+        keys.RefuseOthers("params", "health", "cause", "identity", "label", "revision", "credentials");
         return new ExpectedConnection(
             entry.Key.Place, false,
             keys.Find("params") is { } parameters ? ReadGenerated(parameters, FlowTypes.Params) : null,
@@ -100,7 +100,10 @@ public sealed partial class FlowTestReader
             keys.Find("cause") is { } cause ? ReadScalar(cause)?.Value : null,
             keys.Find("identity") is { } identity ? ReadScalar(identity)?.Value : null,
             keys.Find("label") is { } label ? ReadScalar(label)?.Value : null,
-            keys.Find("revision") is { } revision ? ReadCount(revision, 1) : null);
+            keys.Find("revision") is { } revision ? ReadCount(revision, 1) : null)
+        {
+            Credentials = keys.Find("credentials") is { } credentials ? ReadNames(credentials) : null,
+        };
     }
 
     private ExpectedLeftover? ReadExpectedLeftover(YamlEntry entry)
@@ -177,7 +180,7 @@ public sealed partial class FlowTestReader
 
     private string? ReadStep(YamlEntry entry)
     {
-        var names = flow.Loaded.Flow.Steps.Where(step => step is CompiledStep.Prompt or CompiledStep.Poll).Select(step => step.Name).ToList();
+        var names = flow.Loaded.Flow.Steps.Where(step => step is CompiledStep.Prompt or CompiledStep.Poll or CompiledStep.Redirect).Select(step => step.Name).ToList();
         return ReadScalar(entry) is { } name && IsKnown(name, names, "a step that waits for a person") ? name.Value : null;
     }
 }

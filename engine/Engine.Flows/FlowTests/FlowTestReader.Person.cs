@@ -24,12 +24,14 @@ public sealed partial class FlowTestReader
 
     private PersonAct? ReadAct(Keys keys, Place place)
     {
-        keys.RefuseOthers("at", "after", "step", "reply", "action", "cancel", "refused", "crash");
-        var moves = new[] { keys.Find("reply"), keys.Find("action"), keys.Find("cancel") }.OfType<YamlEntry>().ToList();
+        keys.RefuseOthers("at", "after", "step", "reply", "action", "back", "cancel", "hook", "says", "key", "refused", "crash");
+        var moves = new[] { keys.Find("reply"), keys.Find("action"), keys.Find("back"), keys.Find("hook"), keys.Find("cancel") }
+            .OfType<YamlEntry>().ToList();
+        keys.RequireWith("hook", "says", "key");
         if (moves is not [var only])
         {
             findings.Error(FindingCodes.ActKeysDoNotFit, moves is [_, var second, ..] ? second.Key.Place : place,
-                "an act of the person has one of 'reply', 'action' and 'cancel'");
+                "an act of the person has one of 'reply', 'action', 'back', 'hook' and 'cancel'");
             return null;
         }
 
@@ -40,7 +42,7 @@ public sealed partial class FlowTestReader
         }
 
         var refused = keys.Find("refused") is { } fields ? ReadTexts(fields, FieldNames, "a field of the flow's prompts") : ImmutableDictionary<string, string>.Empty;
-        return ReadMove(only) is { } move
+        return ReadMove(only, keys) is { } move
             ? new PersonAct(
                 place, at is null ? null : ReadDuration(at), after is null ? default : ReadDuration(after) ?? default,
                 keys.Find("step") is { } step ? ReadStep(step) : null, move, refused,
@@ -48,7 +50,7 @@ public sealed partial class FlowTestReader
             : null;
     }
 
-    private PersonMove? ReadMove(YamlEntry entry)
+    private PersonMove? ReadMove(YamlEntry entry, Keys act)
     {
         switch (entry.Key.Value)
         {
@@ -57,6 +59,10 @@ public sealed partial class FlowTestReader
             case "action":
                 var actions = flow.Actions.Select(action => action.Name).ToList();
                 return ReadScalar(entry) is { } name && IsKnown(name, actions, "an action of the flow") ? new PersonMove.Action(name.Value) : null;
+            case "hook":
+                return ReadCall(entry, act);
+            case "back":
+                return ReadBack(entry);
             default:
                 return ReadWord(entry, "true") is null ? null : new PersonMove.Cancel();
         }

@@ -5,11 +5,7 @@ namespace Engine.Flows;
 
 public sealed partial class FlowTestReader
 {
-    private static readonly string[] CommonFailures =
-    [
-        Failures.RateLimited, Failures.ProviderTimeout, Failures.ProviderDown, Failures.ProviderChanged, Failures.ConfigError,
-        Failures.InDoubt, Failures.Internal,
-    ];
+    private static readonly string[] CommonFailures = [.. EndCodes.OfAnyCall, Failures.InDoubt];
 
     /// <summary>A map with one of these says how to answer; any other map is the answer.</summary>
     private static readonly string[] AnswerVerbs = ["answer", "fail", "silence"];

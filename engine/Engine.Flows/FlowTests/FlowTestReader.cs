@@ -21,7 +21,7 @@ public sealed record FlowFound(TestedFlow? Flow, ImmutableArray<string> Names);
 public sealed partial class FlowTestReader
 {
     private static readonly string[] FileKeys = ["flow", "defaults", "tests"];
-    private static readonly string[] DefaultKeys = ["purpose", "input", "connection", "leftover", "provider"];
+    private static readonly string[] DefaultKeys = ["purpose", "input", "connection", "leftover", "provider", "begins_with"];
     private static readonly string[] TestKeys = [.. DefaultKeys, "person", "expect"];
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
 
@@ -99,13 +99,18 @@ public sealed partial class FlowTestReader
         var own = ReadWorld(keys, isDefault: false);
         var scripted = own.Provider.Select(script => (script.Provider, script.Operation)).ToHashSet();
         var person = keys.Find("person") is { } acts ? ReadPerson(acts) : [];
+        var (typed, begin) = (values.TakeSecrets(), own.BeginsWith ?? common.BeginsWith);
+        CheckBegins(test.Key.Place, begin);
         var expect = keys.Require("expect") is { } expected ? ReadExpectation(expected) : null;
         return new FlowTest(
             test.Key.Value, test.Key.Place,
             own.Purpose ?? common.Purpose ?? (own.Connection is null && common.Connection is null ? Purpose.Connect : Purpose.Reauth),
             common.Input.SetItems(own.Input), own.Connection ?? common.Connection, own.Leftover ?? common.Leftover,
             [.. own.Provider, .. common.Provider.Where(script => !scripted.Contains((script.Provider, script.Operation)))],
-            person, expect ?? NothingExpected(test.Key.Place), [.. common.Secrets, .. own.Secrets, .. SecretInputs(common.Input.SetItems(own.Input))]);
+            person, expect ?? NothingExpected(test.Key.Place), [.. common.Secrets, .. own.Secrets, .. typed, .. SecretInputs(common.Input.SetItems(own.Input))])
+        {
+            BeginsWith = begin,
+        };
     }
 
     private IEnumerable<string> SecretInputs(ImmutableDictionary<string, string> input) => flow.Loaded.Flow.Inputs
@@ -113,13 +118,14 @@ public sealed partial class FlowTestReader
 
     private World ReadWorld(Keys? keys, bool isDefault)
     {
+        var begin = keys?.Find("begins_with") is { } said ? ReadBegin(said) : null;
         var provider = keys?.Find("provider") is { } operations ? ReadProvider(operations, isDefault) : [];
         return new World(
             keys?.Find("purpose") is { } purpose ? ReadPurpose(purpose) : null,
             keys?.Find("input") is { } input ? ReadInput(input) : ImmutableDictionary<string, string>.Empty,
             keys?.Find("connection") is { } connection ? ReadConnection(connection) : null,
             keys?.Find("leftover") is { } leftover ? ReadGenerated(leftover, FlowTypes.Leftover)?.ToJsonString() : null,
-            provider, values.TakeSecrets());
+            provider, begin, values.TakeSecrets());
     }
 
     private Purpose? ReadPurpose(YamlEntry entry)
@@ -152,5 +158,5 @@ public sealed partial class FlowTestReader
     /// <summary>What stands in the defaults and in a test alike.</summary>
     private sealed record World(
         Purpose? Purpose, ImmutableDictionary<string, string> Input, StoredConnection? Connection, string? Leftover,
-        ImmutableArray<ProviderScript> Provider, ImmutableArray<string> Secrets);
+        ImmutableArray<ProviderScript> Provider, TypedValue? BeginsWith, ImmutableArray<string> Secrets);
 }

@@ -43,6 +43,8 @@ public sealed class TestedFlow
 
     internal Operation? FindOperation(CallSite site) => Catalog.FindProvider(site.Provider)?.FindOperation(site.Operation);
 
+    internal Redirect? FindRedirect(CompiledStep.Redirect step) => Catalog.FindProvider(step.Provider)?.FindRedirect(step.Page);
+
     internal IEnumerable<CompiledStep.Prompt> Prompts => Loaded.Flow.Steps.OfType<CompiledStep.Prompt>();
 
     internal IEnumerable<PromptAction> Actions => Loaded.Flow.Steps.SelectMany(step => step switch

@@ -17,6 +17,10 @@ public sealed class TypedValue
         this.write = write;
     }
 
+    /// <summary>The record as JSON.</summary>
+    /// <param name="given">The moment from which <c>+30s</c> is counted.</param>
+    public JsonElement MakeJson(DateTimeOffset given) => JsonSerializer.SerializeToElement(write(given));
+
     /// <summary>The record.</summary>
     /// <param name="given">The moment from which <c>+30s</c> is counted.</param>
     public object Make(DateTimeOffset given) =>

@@ -11,6 +11,7 @@ namespace Engine.Flows;
 /// <param name="PurposeKey">The key <c>purpose</c>; null where the flow does not say it.</param>
 /// <param name="Total">Null: 30 minutes.</param>
 /// <param name="Restarts">Null: 3.</param>
+/// <param name="StartsOn">Null where a person or the API begins the flow.</param>
 internal sealed record FlowDocument(
     FlowText Text,
     string Name,
@@ -24,6 +25,8 @@ internal sealed record FlowDocument(
     DurationNode? Total,
     CountNode? Restarts,
     ImmutableArray<VarNode> Vars,
+    ImmutableArray<HookNode> Hooks,
+    StartsOnNode? StartsOn,
     Block Steps);
 
 /// <summary>What reading a flow file gave.</summary>
@@ -39,6 +42,16 @@ internal sealed record UseNode(Scalar Alias, Scalar Provider);
 /// <summary>A failure the flow may end with.</summary>
 /// <param name="Text">What the end user reads; null: the text of the operation or of the engine for that code.</param>
 internal sealed record FailNode(Scalar Code, TextNode? Text);
+
+/// <summary>A hook of a provider: <c>alias.hook</c>.</summary>
+internal sealed record HookName(Scalar Scalar, Word Alias, Word Hook);
+
+/// <summary>A hook that the run gets an address for, and the name it has here.</summary>
+internal sealed record HookNode(Scalar Name, HookName Hook);
+
+/// <summary>The hook that begins the flow, and the name that its payload has.</summary>
+/// <param name="Key">The key <c>starts_on</c>.</param>
+internal sealed record StartsOnNode(Scalar Key, HookName Hook, Scalar As);
 
 /// <summary>A declared variable.</summary>
 internal sealed record VarNode(Scalar Name, TypeNode Type);

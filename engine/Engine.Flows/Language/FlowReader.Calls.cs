@@ -20,20 +20,29 @@ internal sealed partial class FlowReader
     /// <summary>The operation that a key names, with the arguments in <c>with</c> beside it.</summary>
     private CallNode? ReadOperation(YamlEntry entry, Keys keys)
     {
+        var errors = findings.ErrorCount;
         var arguments = keys.Find("with") is { } with ? ReadNamedValues(with, ReadValue) : [];
+        var isWhole = errors == findings.ErrorCount && keys.Find("with")?.Value.IsWholeWithin != false;
+        return ReadQualified(entry, "an operation; write alias.operation, the alias being one under 'uses'") is var (scalar, alias, operation)
+            ? new CallNode(scalar, alias, operation, arguments, isWhole)
+            : null;
+    }
+
+    /// <summary>The two words of <c>alias.name</c>; null, with a finding, where it is anything else.</summary>
+    /// <param name="what">What it is not, then: <c>an operation; write …</c>.</param>
+    private (Scalar Scalar, Word Alias, Word Name)? ReadQualified(YamlEntry entry, string what)
+    {
         if (ReadScalar(entry) is not { } scalar) return null;
         var dot = scalar.Value.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0)
         {
-            findings.Error(FindingCodes.BadOperation, scalar.Place,
-                $"{Characters.Quote(scalar.Value)} is not an operation; write alias.operation, the alias being one under 'uses'");
+            findings.Error(FindingCodes.BadOperation, scalar.Place, $"{Characters.Quote(scalar.Value)} is not {what}");
             return null;
         }
 
-        var alias = new Word(scalar, 0, dot);
-        var operation = new Word(scalar, dot + 1, scalar.Value.Length - dot - 1);
+        var (alias, name) = (new Word(scalar, 0, dot), new Word(scalar, dot + 1, scalar.Value.Length - dot - 1));
         var isRight = IsName(alias);
-        return IsName(operation) && isRight ? new CallNode(scalar, alias, operation, arguments) : null;
+        return IsName(name) && isRight ? (scalar, alias, name) : null;
     }
 
     /// <summary>A call as the value of a key: <c>{ call: alias.operation, with: { … } }</c>.</summary>
@@ -51,10 +60,10 @@ internal sealed partial class FlowReader
         var (undo, because) = (keys.Find("undo"), keys.Find("because"));
         if (undo?.Value is YamlNode.Value { Scalar: { Value: not "" } word })
         {
-            if (FindWord(word, "none") is null) return null;
+            if (FindWord(word, "none") is null) return new UndoNode.None(word);
             if (because is null) findings.Error(FindingCodes.KeysDoNotFit, undo.Key.Place,
                 "'undo: none' needs 'because' beside it: why nothing can be taken back");
-            return because is not null && ReadScalar(because) is { } reason ? new UndoNode.None(reason) : null;
+            return new UndoNode.None(because is not null && ReadScalar(because) is { } reason ? reason : word);
         }
 
         if (because is not null)
@@ -63,7 +72,8 @@ internal sealed partial class FlowReader
                 "'because' says why there is no undo; write 'undo: none' beside it, or leave it out");
         }
 
-        return undo is not null && ReadInnerCall(undo) is { } call ? new UndoNode.Call(call) : null;
+        if (undo is not null && ReadInnerCall(undo) is { } call) return new UndoNode.Call(call);
+        return (undo ?? because) is { } refused ? new UndoNode.None(refused.Key) : null;
     }
 
     private RetryNode? ReadRetry(Keys keys)
@@ -99,7 +109,8 @@ internal sealed partial class FlowReader
     private StepNode.Connect? ReadConnect(YamlEntry verb)
     {
         if (ReadKeys(verb) is not { } keys) return null;
-        keys.RefuseOthers("identity", "swapped_by", "on_other_account", "on_duplicate", "params", "credentials");
+        keys.RefuseOthers(
+            "identity", "swapped_by", "on_other_account", "on_duplicate", "params", "credentials", "suspended", "provider", "claim");
         var identity = keys.Require("identity") is { } entry ? ReadIdentity(entry) : null;
         var onDuplicate = keys.Require("on_duplicate") is { } duplicate ? ReadChoice<OnDuplicate>(duplicate) : null;
         var mustSayOther = purposes.Contains(Purpose.Reauth);
@@ -108,10 +119,17 @@ internal sealed partial class FlowReader
         var swappedBy = keys.Find("swapped_by") is { } swap && ReadScalar(swap) is { } word ? FindWord(word, "provider") : null;
         var parameters = keys.Find("params") is { } given ? ReadNamedValues(given, ReadValue) : [];
         var credentials = keys.Find("credentials") is { } secret ? ReadNamedValues(secret, ReadMarkedExpression) : [];
+        var provider = keys.Find("provider") is { } alias && ReadScalar(alias) is { } name && IsName(name) ? name : null;
+        var claim = keys.Find("claim") is { } asked && ReadScalar(asked) is { } required ? FindWord(required, "required") : null;
+        var suspended = keys.Find("suspended") is { } cause && ReadScalar(cause) is { } named && IsName(named) ? named : null;
         return identity is null || onDuplicate is null || (mustSayOther && onOther is null)
             ? null
             : new StepNode.Connect(
-                verb.Key, identity, swappedBy is not null, onOther ?? OnOtherAccount.Reject, onDuplicate.Value, parameters, credentials);
+                verb.Key, identity, swappedBy is not null, onOther ?? OnOtherAccount.Reject, onDuplicate.Value, parameters, credentials,
+                provider, claim is not null)
+            {
+                Suspended = suspended,
+            };
     }
 
     private T? ReadChoice<T>(YamlEntry entry)

@@ -75,8 +75,7 @@ internal sealed partial class FlowReader
         var isOptional = scalar.Value.EndsWith('?');
         var name = isOptional ? scalar.Value[..^1] : scalar.Value;
         if (Grammar.FieldTypes.TryGetValue(name, out var type)) return (type, isOptional);
-        RefuseType(scalar, name, [.. Grammar.FieldTypes.Keys], "");
-        return null;
+        return RefuseType(scalar, name, [.. Grammar.FieldTypes.Keys], "") is { } meant ? (Grammar.FieldTypes[meant], isOptional) : null;
     }
 
     private ImmutableArray<OptionNode> ReadOptions(YamlEntry entry)
@@ -133,6 +132,7 @@ internal sealed partial class FlowReader
             FieldType.Secret => "a secret has no default; flow files hold none",
             FieldType.Number when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) =>
                 "write a whole number",
+            FieldType.Url when Characters.IndexOfHidden(value, 0, value.Length) >= 0 => "write it without characters that no one can see",
             FieldType.Url when !Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme is not ("https" or "http") =>
                 "write an address that begins with https://",
             FieldType.Select when options.All(option => option.Name.Value != value) =>

@@ -47,6 +47,13 @@ internal sealed partial class FlowReader
 
     private StepNode? ReadStep(YamlNode.Map map, YamlEntry first)
     {
+        var errors = findings.ErrorCount;
+        var step = ReadVerb(map, first);
+        return errors == findings.ErrorCount && map.IsWholeWithin ? step : step with { IsWhole = false };
+    }
+
+    private StepNode ReadVerb(YamlNode.Map map, YamlEntry first)
+    {
         var verb = FindVerb(map, first);
         if (verb is null) return new StepNode.Broken(first.Key, NamesSetBy(map));
         var name = verb.Key.Value;
@@ -57,7 +64,7 @@ internal sealed partial class FlowReader
             return new StepNode.Broken(verb.Key, NamesSetBy(map));
         }
 
-        foreach (var entry in map.Entries.Where(entry => entry != verb && !allowed.Contains(entry.Key.Value)))
+        foreach (var entry in map.Entries.Where(entry => !ReferenceEquals(entry.Value, verb.Value) && !allowed.Contains(entry.Key.Value)))
         {
             RefuseStepKey(keys, entry, name, allowed);
         }
@@ -84,10 +91,10 @@ internal sealed partial class FlowReader
             return null;
         }
 
-        var hint = Nearest.DidYouMean(name, Grammar.Verbs.Keys);
-        if (hint.Length == 0) hint = $"; verbs are {string.Join(", ", Grammar.Verbs.Keys)}";
-        findings.Error(FindingCodes.UnknownVerb, first.Key.Place, $"{Characters.Quote(name)} is not a verb{hint}");
-        return null;
+        var meant = Nearest.Find(name, Grammar.Verbs.Keys);
+        findings.Error(FindingCodes.UnknownVerb, first.Key.Place, $"{Characters.Quote(name)} is not a verb"
+            + (meant is null ? $"; verbs are {string.Join(", ", Grammar.Verbs.Keys)}" : $"; did you mean '{meant}'?"));
+        return meant is null ? null : first with { Key = first.Key.ReadAs(meant) };
     }
 
     private static bool IsVerb(YamlEntry entry) =>
@@ -117,15 +124,16 @@ internal sealed partial class FlowReader
         }
     }
 
-    /// <summary>What a step that cannot be read would have set.</summary>
+    /// <summary>What a step that cannot be read would have set, the steps within it included.</summary>
     private static ImmutableArray<string> NamesSetBy(YamlNode.Map map)
     {
         var names = ImmutableArray.CreateBuilder<string>();
         foreach (var entry in map.Entries)
         {
             if (entry is { Key.Value: "as", Value: YamlNode.Value { Scalar: var name } }) names.Add(name.Value);
-            else if (entry is { Key.Value: "submit", Value: YamlNode.Map submit }) names.AddRange(NamesSetBy(submit));
             else if (entry is { Key.Value: "set", Value: YamlNode.Map set }) names.AddRange(set.Entries.Select(one => one.Key.Value));
+            else if (entry.Value is YamlNode.Map inner) names.AddRange(NamesSetBy(inner));
+            else if (entry.Value is YamlNode.List list) names.AddRange(list.Items.OfType<YamlNode.Map>().SelectMany(item => NamesSetBy(item)));
         }
 
         return names.ToImmutable();
@@ -137,6 +145,8 @@ internal sealed partial class FlowReader
         "call" => ReadCallStep(verb, keys),
         "poll" => ReadPoll(verb, keys),
         "prompt" => ReadPrompt(verb, keys),
+        "redirect" => ReadRedirect(verb, keys),
+        "await" => ReadAwait(verb, keys),
         "branch" => ReadBranch(verb, keys),
         "if" => ReadIf(verb, keys),
         "require" => ReadExpression(verb) is { } condition ? new StepNode.Require(verb.Key, condition, FindBlock(keys, "else")) : null,

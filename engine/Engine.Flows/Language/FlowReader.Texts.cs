@@ -23,13 +23,15 @@ internal sealed partial class FlowReader
     private TextNode ReadTextByLanguage(YamlEntry entry, YamlNode.Map map, bool isFixed)
     {
         var parts = ImmutableArray.CreateBuilder<TextPart>();
+        var named = map.Entries.Select(part => part.Key.Value).ToHashSet(StringComparer.Ordinal);
         foreach (var part in map.Entries)
         {
-            if (languages.IndexOf(part.Key.Value) < 0) RefuseLanguage(part.Key);
+            // A misspelt language is not missing besides.
+            if (languages.IndexOf(part.Key.Value) < 0) named.Add(RefuseLanguage(part.Key));
             else if (ReadOneText(part, isFixed) is { } value) parts.Add(new TextPart([part.Key.Value], value));
         }
 
-        var missing = languages.Where(language => map.Entries.All(part => part.Key.Value != language)).ToList();
+        var missing = languages.Where(language => !named.Contains(language)).ToList();
         if (missing.Count > 0 && map.IsWhole)
         {
             findings.Error(FindingCodes.LanguageMissing, entry.Key.Place,
@@ -40,12 +42,14 @@ internal sealed partial class FlowReader
         return new TextNode(map.Place, parts.ToImmutable());
     }
 
-    private void RefuseLanguage(Scalar key)
+    /// <summary>The language that was meant; empty where none is near.</summary>
+    private string RefuseLanguage(Scalar key)
     {
         var hint = Nearest.DidYouMean(key.Value, languages);
         if (hint.Length == 0) hint = $"; they are {string.Join(", ", languages)}";
         findings.Error(FindingCodes.UnknownLanguage, key.Place,
             $"{Characters.Quote(key.Value)} is not one of the flow's languages{hint}");
+        return Nearest.Find(key.Value, languages) ?? "";
     }
 
     private ValueNode? ReadOneText(YamlEntry entry, bool isFixed)

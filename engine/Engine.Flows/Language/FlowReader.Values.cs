@@ -5,6 +5,10 @@ namespace Engine.Flows;
 
 internal sealed partial class FlowReader
 {
+    /// <summary>A value that is, or begins with, the address of a page.</summary>
+    private static readonly System.Text.RegularExpressions.Regex Address = new(
+        @"\A[a-z]+://\S*", System.Text.RegularExpressions.RegexOptions.NonBacktracking | System.Text.RegularExpressions.RegexOptions.CultureInvariant);
+
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(30);
 
     /// <summary>The value of a key as one scalar that says something; null, with a finding, for anything
@@ -18,6 +22,9 @@ internal sealed partial class FlowReader
                 return null;
             case YamlNode.Value value:
                 return value.Scalar;
+            // What YAML made a map of, such as a value that begins with braces, has its finding.
+            case YamlNode.Map { IsWhole: false }:
+                return null;
             default:
                 RefuseKind(entry, "a single value");
                 return null;
@@ -77,11 +84,12 @@ internal sealed partial class FlowReader
     public string? FindWord(Scalar scalar, params string[] words)
     {
         if (words.Contains(scalar.Value)) return scalar.Value;
+        var meant = Nearest.Find(scalar.Value, words);
         var hint = Nearest.DidYouMean(scalar.Value, words);
         if (hint.Length == 0) hint = $"; write {string.Join(" or ", words)}";
         findings.Error(FindingCodes.UnknownWord, scalar.Place,
             $"{Characters.Quote(scalar.Value)} is not possible here{hint}");
-        return null;
+        return meant;
     }
 
     /// <param name="isReserved">Whether names that expressions use themselves are refused.</param>
@@ -181,6 +189,7 @@ internal sealed partial class FlowReader
         }
 
         CheckHoles(scalar);
+        if (Address.Match(scalar.Value) is { Success: true } address) RefuseHidden(scalar, 0, address.Length, "address");
         return new ValueNode.Text(scalar);
     }
 
@@ -218,12 +227,12 @@ internal sealed partial class FlowReader
         }
     }
 
-    private void RefuseHidden(Scalar scalar, int start, int end)
+    private void RefuseHidden(Scalar scalar, int start, int end, string what = "expression")
     {
         var index = Characters.IndexOfHidden(scalar.Value, start, end);
         if (index < 0) return;
         findings.Error(FindingCodes.HiddenCharacter, scalar.PlaceOf(index, 1),
-            $"the expression holds {Characters.Show(scalar.Value[index])}, which no one can see; remove it");
+            $"the {what} holds {Characters.Show(scalar.Value[index])}, which no one can see; remove it");
     }
 
     /// <summary>The offset of a comment sign that follows the value on its line; null where none does.</summary>

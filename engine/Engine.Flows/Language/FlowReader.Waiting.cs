@@ -15,6 +15,7 @@ internal sealed partial class FlowReader
         var timeout = keys.Require("timeout") is { } limit ? ReadDuration(limit, LongestStep) : null;
         var first = keys.Find("first") is { } word && ReadScalar(word) is { } when ? FindWord(when, "after") : null;
         var asName = ReadAs(keys);
+        var wakeOn = ReadWakeOn(keys);
         var from = FindMarkedExpression(keys, "from");
         var deadline = FindMarkedExpression(keys, "deadline");
         var onTimeout = FindBlock(keys, "on_timeout");
@@ -31,7 +32,7 @@ internal sealed partial class FlowReader
             ? null
             : new StepNode.Poll(
                 verb.Key, operation, asName, from, first is not null, every, until, timeout, deadline, onTimeout, handlers, show,
-                actions);
+                actions, wakeOn);
     }
 
     private ValueNode.Expression? FindMarkedExpression(Keys keys, string key) =>
@@ -90,7 +91,7 @@ internal sealed partial class FlowReader
     private ShowNode? ReadShow(Keys keys, bool isPrompt)
     {
         if (keys.Find("show") is not { } entry || ReadKeys(entry) is not { } show) return null;
-        show.RefuseOthers("qr", "image", "code", "link", "frame", "text", "expires_at", "life", "rotations_left");
+        show.RefuseOthers("qr", "image", "code", "link", "frame", "frame_says", "text", "expires_at", "life", "rotations_left");
         var shownText = show.Find("text");
         if (isPrompt && shownText is not null)
         {
@@ -108,7 +109,8 @@ internal sealed partial class FlowReader
             shownText is null ? null : ReadText(shownText, isFixed: false),
             FindMarkedExpression(show, "expires_at"),
             FindDuration(show, "life"),
-            FindMarkedExpression(show, "rotations_left"));
+            FindMarkedExpression(show, "rotations_left"),
+            ReadFrameSays(show));
     }
 
     private ValueNode? FindValue(Keys keys, string key) => keys.Find(key) is { } entry ? ReadValue(entry) : null;

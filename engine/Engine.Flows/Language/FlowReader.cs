@@ -63,12 +63,14 @@ internal sealed partial class FlowReader
             limits?.Find("total") is { } total ? ReadDuration(total, LongestTotal) : null,
             limits?.Find("restarts") is { } restarts ? ReadCount(restarts, 0, 20) : null,
             keys.Find("vars") is { } vars ? ReadVars(vars) : [],
+            keys.Find("hooks") is { } hooks ? ReadHooks(hooks) : [],
+            keys.Find("starts_on") is { } startsOn ? ReadStartsOn(startsOn) : null,
             keys.Require("steps") is { } steps ? ReadBlock(steps) : new Block(root.Place, []));
     }
 
     private void RefuseOtherFlowKeys(Keys keys)
     {
-        foreach (var entry in keys.All.Where(entry => !Grammar.FlowKeys.Contains(entry.Key.Value)))
+        foreach (var entry in keys.All.Where(entry => !Grammar.FlowKeys.Contains(entry.Key.Value)).ToList())
         {
             if (Grammar.LaterFlowKeys.Contains(entry.Key.Value)) RefuseForNow(entry.Key);
             else keys.RefuseUnknown(entry, Grammar.FlowKeys);
@@ -165,15 +167,18 @@ internal sealed partial class FlowReader
             return new TypeNode(scalar, name, isNullable);
         }
 
-        RefuseType(scalar, name, Grammar.VariableTypes, ", or alias.operation for what an operation gives");
-        return null;
+        return RefuseType(scalar, name, Grammar.VariableTypes, ", or alias.operation for what an operation gives") is { } meant
+            ? new TypeNode(scalar, meant, isNullable)
+            : null;
     }
 
-    private void RefuseType(Scalar scalar, string name, IReadOnlyCollection<string> types, string others)
+    /// <summary>The type that was meant; null where none is near.</summary>
+    private string? RefuseType(Scalar scalar, string name, IReadOnlyCollection<string> types, string others)
     {
         var hint = Nearest.DidYouMean(name, types);
         if (hint.Length == 0) hint = $"; types are {string.Join(", ", types)}{others}";
         findings.Error(FindingCodes.UnknownType, scalar.PlaceOf(0, name.Length),
             $"{Characters.Quote(name)} is not a type{hint}");
+        return Nearest.Find(name, types);
     }
 }

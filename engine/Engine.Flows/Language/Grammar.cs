@@ -7,21 +7,23 @@ namespace Engine.Flows;
 internal static class Grammar
 {
     public static readonly string[] FlowKeys =
-        ["flow", "title", "languages", "uses", "purpose", "input", "fails", "limits", "vars", "steps"];
+        ["flow", "title", "languages", "uses", "purpose", "input", "fails", "limits", "vars", "hooks", "starts_on", "steps"];
 
-    public static readonly string[] LaterFlowKeys = ["starts_on", "hooks", "settings"];
+    public static readonly string[] LaterFlowKeys = ["settings"];
 
     /// <summary>Each verb, and the keys its step may have beside it.</summary>
     public static readonly IReadOnlyDictionary<string, string[]> Verbs = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         ["call"] = ["with", "as", "retry", "timeout", "on_timeout", "catch", "confirm", "undo", "because", "leftover"],
         ["poll"] =
-            ["with", "from", "as", "first", "every", "until", "timeout", "deadline", "on_timeout", "catch", "show", "actions"],
+            ["with", "from", "as", "first", "every", "until", "timeout", "deadline", "on_timeout", "catch", "show", "actions", "wake_on"],
         ["prompt"] =
         [
             "text", "button", "as", "submit", "again_when", "again_on", "again_text", "max", "on_give_up", "catch", "timeout",
             "on_timeout", "show", "actions",
         ],
+        ["redirect"] = ["with", "as", "text", "timeout", "on_timeout", "catch", "popup"],
+        ["await"] = ["as", "timeout", "on_timeout"],
         ["branch"] = ["cases", "else"],
         ["if"] = ["then", "else"],
         ["require"] = ["else"],
@@ -33,9 +35,9 @@ internal static class Grammar
         ["done"] = [],
     };
 
-    public static readonly string[] LaterVerbs = ["redirect", "await", "run"];
+    public static readonly string[] LaterVerbs = ["run"];
 
-    public static readonly string[] LaterStepKeys = ["wake_on", "key"];
+    public static readonly string[] LaterStepKeys = ["key"];
 
     /// <summary>Names of the roots of expressions, and words of C#, which no variable may have.</summary>
     public static readonly string[] ReservedNames =

@@ -5,10 +5,13 @@ namespace Engine.Flows;
 /// <param name="place">Where to say that a key is missing.</param>
 internal sealed class Keys(YamlNode.Map map, string owner, Place place, FindingList findings)
 {
-    public IEnumerable<YamlEntry> All => map.Entries;
+    /// <summary>The map's entries; a misspelt key, once refused, is read as the one that was meant, so that nothing else seems to be missing.</summary>
+    private readonly List<YamlEntry> entries = [.. map.Entries];
+
+    public IEnumerable<YamlEntry> All => entries;
 
     /// <summary>Null where the key is not there.</summary>
-    public YamlEntry? Find(string key) => map.Entries.FirstOrDefault(entry => entry.Key.Value == key);
+    public YamlEntry? Find(string key) => entries.Find(entry => entry.Key.Value == key);
 
     /// <summary>Null, with a finding, where the key is not there.</summary>
     public YamlEntry? Require(string key)
@@ -32,6 +35,7 @@ internal sealed class Keys(YamlNode.Map map, string owner, Place place, FindingL
     {
         var name = entry.Key.Value;
         var hint = Nearest.DidYouMean(name, allowed);
+        if (Nearest.Find(name, allowed) is { } meant && Find(meant) is null) entries[entries.IndexOf(entry)] = entry with { Key = entry.Key.ReadAs(meant) };
         if (hint.Length == 0) hint = allowed.Length == 0 ? "; it takes no further keys" : $"; its keys are {string.Join(", ", allowed)}";
         findings.Error(FindingCodes.UnknownKey, entry.Key.Place, $"{owner} has no key {Characters.Quote(name)}{hint}");
     }

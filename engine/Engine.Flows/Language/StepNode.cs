@@ -10,6 +10,9 @@ internal sealed record Block(Place Place, ImmutableArray<StepNode> Steps);
 /// <param name="Verb">The key that names the verb.</param>
 internal abstract record StepNode(Scalar Verb)
 {
+    /// <summary>Whether no part of it was refused; what seems to be missing otherwise may only repeat that.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>A step that findings were given for and that could not be read.</summary>
     /// <param name="Names">What it would have set; saying that these are unknown or not set would only repeat the
     /// finding.</param>
@@ -22,16 +25,25 @@ internal abstract record StepNode(Scalar Verb)
     /// <param name="From">The value that takes the place of the first call; null: the first round calls.</param>
     /// <param name="IsFirstAfter">Whether it waits before the first call.</param>
     /// <param name="Deadline">A duration or a moment.</param>
+    /// <param name="WakeOn">The hook that brings the next round at once; null for none.</param>
     public sealed record Poll(
         Scalar Verb, CallNode Operation, Scalar? As, ValueNode.Expression? From, bool IsFirstAfter, DurationNode Every,
         ValueNode.Expression Until, DurationNode Timeout, ValueNode.Expression? Deadline, Block? OnTimeout,
-        ImmutableArray<HandlerNode> Catch, ShowNode? Show, ImmutableArray<ActionNode> Actions) : StepNode(Verb);
+        ImmutableArray<HandlerNode> Catch, ShowNode? Show, ImmutableArray<ActionNode> Actions, Scalar? WakeOn) : StepNode(Verb);
 
     public sealed record Prompt(
         Scalar Verb, ImmutableArray<FieldNode> Fields, TextNode? Text, TextNode? Button, Scalar? As, SubmitNode? Submit,
         ValueNode.Expression? AgainWhen, ImmutableArray<HandlerNode> AgainOn, ImmutableArray<HandlerNode> Catch, TextNode? AgainText,
         CountNode? Max, Block? OnGiveUp, DurationNode? Timeout, Block? OnTimeout, ShowNode? Show,
         ImmutableArray<ActionNode> Actions) : StepNode(Verb);
+
+    /// <param name="Page">The redirect and its arguments.</param>
+    public sealed record Redirect(
+        Scalar Verb, CallNode Page, Scalar? As, TextNode? Text, DurationNode Timeout, Block? OnTimeout, ImmutableArray<HandlerNode> Catch,
+        bool IsPopup) : StepNode(Verb);
+
+    /// <param name="Hook">One of the flow's hooks.</param>
+    public sealed record Await(Scalar Verb, Scalar Hook, Scalar? As, DurationNode Timeout, Block? OnTimeout) : StepNode(Verb);
 
     /// <param name="ElseKey">The key <c>else</c>, for findings about it; null exactly where <paramref name="Else"/>
     /// is.</param>
@@ -55,9 +67,14 @@ internal abstract record StepNode(Scalar Verb)
     public sealed record Wait(Scalar Verb, DurationNode For) : StepNode(Verb);
 
     /// <param name="OnOtherAccount">Reject where the flow does not re-authorize and says nothing.</param>
+    /// <param name="Provider">The alias of the provider whose connection it is; null where the flow does not say.</param>
     public sealed record Connect(
         Scalar Verb, IdentityNode Identity, bool IsSwappedByProvider, OnOtherAccount OnOtherAccount, OnDuplicate OnDuplicate,
-        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials) : StepNode(Verb);
+        ImmutableArray<NamedValue> Params, ImmutableArray<NamedValue> Credentials, Scalar? Provider, bool IsClaimRequired) : StepNode(Verb)
+    {
+        /// <summary>The cause for which the provider does not let the connection work yet; null where it does.</summary>
+        public Scalar? Suspended { get; init; }
+    }
 
     public sealed record Fail(Scalar Verb, Scalar Code) : StepNode(Verb);
 
@@ -89,7 +106,11 @@ internal abstract record UndoNode
 /// <param name="Key">The key <c>show</c>.</param>
 internal sealed record ShowNode(
     Scalar Key, ValueNode? Qr, ValueNode? Image, ValueNode? Code, ValueNode? Link, ValueNode? Frame, TextNode? Text,
-    ValueNode.Expression? ExpiresAt, DurationNode? Life, ValueNode.Expression? RotationsLeft);
+    ValueNode.Expression? ExpiresAt, DurationNode? Life, ValueNode.Expression? RotationsLeft, ImmutableArray<FrameSaysNode> FrameSays);
+
+/// <summary>A message of the page in the frame, and what to say when it comes.</summary>
+/// <param name="When">The members by which it is known.</param>
+internal sealed record FrameSaysNode(Scalar Name, ImmutableArray<KeyValuePair<Scalar, Scalar>> When, TextNode Text);
 
 /// <summary>Something else a person may choose.</summary>
 /// <param name="After">Null: at once.</param>

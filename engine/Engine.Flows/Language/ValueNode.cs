@@ -39,4 +39,5 @@ internal sealed record TypeNode(Scalar Scalar, string Name, bool IsNullable);
 
 /// <summary>What is called: <c>alias.operation</c>, and with which arguments.</summary>
 /// <param name="Scalar">The whole name, for findings about the call.</param>
-internal sealed record CallNode(Scalar Scalar, Word Alias, Word Operation, ImmutableArray<NamedValue> Arguments);
+/// <param name="IsWhole">Whether no argument was refused.</param>
+internal sealed record CallNode(Scalar Scalar, Word Alias, Word Operation, ImmutableArray<NamedValue> Arguments, bool IsWhole);

@@ -8,7 +8,8 @@ internal sealed partial class ProviderReader
 {
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 
-    private static readonly string[] OperationKeys =
+    /// <summary>What an operation may say.</summary>
+    public static readonly string[] OperationKeys =
     [
         "effect", "creates", .. Methods, "at", "takes", "query", "headers", "form", "json", "auth", "within", "gives", "reads", "fails",
         "accepts", "pace", "timeout",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Engine.Sdk;
 
 namespace Engine.Flows;
 
@@ -40,9 +41,11 @@ internal sealed partial class ProviderReader
         keys.RefuseOthers(FileKeys);
         var name = keys.Require("provider") is { } named && values.ReadScalar(named) is { } word && values.IsName(word) ? word.Value : "unnamed";
         settings = keys.Find("settings") is { } set ? ReadSettings(set) : [];
+        var allowed = keys.Require("hosts") is { } hosts ? ReadHosts(hosts) : [];
+        RefuseOtherHosts(allowed);
         return new ProviderDocument(
             text, name,
-            keys.Require("hosts") is { } hosts ? ReadHosts(hosts) : [],
+            allowed,
             settings,
             keys.Require("operations") is { } operations ? ReadOperations(operations) : []);
     }
@@ -57,6 +60,15 @@ internal sealed partial class ProviderReader
         }
 
         return hosts;
+    }
+
+    private void RefuseOtherHosts(ImmutableArray<Scalar> hosts)
+    {
+        foreach (var value in settings.Where(setting => setting.Type == ProviderScalar.Url).Select(setting => setting.Default).OfType<Scalar>())
+        {
+            if (!Uri.TryCreate(value.Value, UriKind.Absolute, out var address) || hosts.Any(host => HostPattern.Fits(host.Value, address.IdnHost))) continue;
+            findings.Error(FindingCodes.BadHost, value.Place, $"'{address.IdnHost}' is not one of the 'hosts'; add it there");
+        }
     }
 
     private ImmutableArray<SettingNode> ReadSettings(YamlEntry entry)
@@ -98,7 +110,7 @@ internal sealed partial class ProviderReader
     }
 
     private static bool IsAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "https" or "http"
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
         && address is { UserInfo: "", Query: "", Fragment: "" };
 
     private ImmutableArray<OperationNode> ReadOperations(YamlEntry entry)

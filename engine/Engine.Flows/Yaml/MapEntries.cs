@@ -9,15 +9,23 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
     private readonly ImmutableArray<YamlEntry>.Builder entries = ImmutableArray.CreateBuilder<YamlEntry>();
     private readonly Dictionary<string, Place> seen = new(StringComparer.Ordinal);
 
-    /// <summary>Whether all entries were taken, except second ones of the same key.</summary>
+    /// <summary>Whether all entries were taken.</summary>
     public bool AreWhole { get; private set; } = true;
 
     /// <param name="start">The offset at which the key begins.</param>
     public void Add(YamlNode key, YamlNode value, int start)
     {
+        var before = findings.ErrorCount;
+        Take(key, value, start);
+        AreWhole &= before == findings.ErrorCount && key is YamlNode.Value;
+    }
+
+    public ImmutableArray<YamlEntry> ToImmutable() => entries.ToImmutable();
+
+    private void Take(YamlNode key, YamlNode value, int start)
+    {
         if (key is not YamlNode.Value { Scalar: var name })
         {
-            AreWhole = false;
             if (key is not YamlNode.Refused) RefuseKey(key, start);
         }
         else if (name is { Value: "<<", IsPlain: true })
@@ -27,6 +35,7 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
         }
         else if (isFlowStyle && WasCut(value) is { } cut)
         {
+            entries.RemoveAt(entries.Count - 1);
             findings.Error(FindingCodes.CutByFlowStyle, cut.Place,
                 $"YAML ended the value {Characters.Quote(cut.Value)} at the ',' because it stands inside braces; put the whole value in quotes");
         }
@@ -41,8 +50,6 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
             entries.Add(new YamlEntry(name, value));
         }
     }
-
-    public ImmutableArray<YamlEntry> ToImmutable() => entries.ToImmutable();
 
     private void RefuseKey(YamlNode key, int start)
     {

@@ -49,6 +49,9 @@ internal sealed class Scalar
     /// <summary>The offset in the file of a character of the decoded value.</summary>
     public int OffsetOf(int index) => map.StartOf(index);
 
+    /// <summary>The same place, read as the name that was meant there.</summary>
+    public Scalar ReadAs(string meant) => new(text, meant, Style, OffsetOf(0), End);
+
     public override string ToString() => Value;
 }
 

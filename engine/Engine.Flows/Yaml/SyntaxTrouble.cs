@@ -6,6 +6,8 @@ namespace Engine.Flows;
 /// own.</summary>
 internal static class SyntaxTrouble
 {
+    private const int MostLinesBack = 50;
+
     private const string Braces = "YAML takes '{{' at the beginning of a value for a map; put the whole value in quotes";
 
     private static readonly Regex BracesAtStart = Pattern(@"^[^""'#]*(?:: |- )(\{\{)");
@@ -48,6 +50,11 @@ internal static class SyntaxTrouble
             findings.Error(FindingCodes.Tab, text.PlaceOf(tab, tab + 1),
                 "a tab stands where YAML wants spaces; indent with spaces");
         }
+        else if (message.Contains("flow", StringComparison.Ordinal) && FindComment(text.Raw, offset) is { } comment)
+        {
+            findings.Error(FindingCodes.CutByComment, text.PlaceOf(comment, comment + 1),
+                "a '#' after a space begins a comment, which takes the rest of the line along, the closing brace or bracket too; put the whole value in quotes");
+        }
         else if (BracesAtStart.Match(line) is { Success: true } braces)
         {
             var at = lineStart + braces.Groups[1].Index;
@@ -64,6 +71,23 @@ internal static class SyntaxTrouble
     /// offset.</summary>
     public static void ExplainBraces(FlowText text, int offset, FindingList findings) =>
         findings.Error(FindingCodes.BrokenByBraces, text.PlaceOf(offset - 1, offset + 1), Braces);
+
+    /// <summary>The nearest comment before an offset that holds the closing brace or bracket which is missed there; null where there is none.</summary>
+    private static int? FindComment(string raw, int offset)
+    {
+        var end = offset;
+        for (var lines = 0; lines < MostLinesBack && end > 0; lines++)
+        {
+            var start = raw.LastIndexOf('\n', end - 1) + 1;
+            var line = raw.AsSpan(start, end - start);
+            if (line.IndexOf(" #") is >= 0 and var at && Closes(line[at..]) && !Closes(line[..at])) return start + at + 1;
+            end = Math.Max(0, start - 1);
+        }
+
+        return null;
+    }
+
+    private static bool Closes(ReadOnlySpan<char> text) => text.Count('}') + text.Count(']') > text.Count('{') + text.Count('[');
 
     private static (FindingCode Code, int Index, string Words) Find(string line, int at, string message)
     {

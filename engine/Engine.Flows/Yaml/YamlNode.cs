@@ -16,6 +16,14 @@ internal abstract record YamlNode(Place Place)
     /// <summary>Something a finding was given for already, such as an alias; readers pass over it in silence.</summary>
     public sealed record Refused(Place Place) : YamlNode(Place);
 
+    /// <summary>Whether nothing in it, at any depth, was refused.</summary>
+    public bool IsWholeWithin => this switch
+    {
+        Map map => map.IsWhole && map.Entries.All(entry => entry.Value.IsWholeWithin),
+        List list => list.Items.All(item => item.IsWholeWithin),
+        _ => this is not Refused,
+    };
+
     /// <summary>What it is, for messages.</summary>
     public string Kind => this switch
     {

@@ -71,7 +71,7 @@ internal sealed class YamlReader
             return null;
         }
 
-        if (document.Version is not null)
+        if (document.Version is not null || HasDirective((int)document.End.Index))
         {
             findings.Error(FindingCodes.Directive, PlaceOf(document),
                 "a YAML directive has no place in a flow; remove the line");
@@ -89,6 +89,9 @@ internal sealed class YamlReader
 
         return root;
     }
+
+    /// <summary>The parser keeps the tags that a directive declares, and not that it does.</summary>
+    private bool HasDirective(int end) => text.Raw.StartsWith('%') || text.Raw.AsSpan(0, Math.Min(end, text.Raw.Length)).Contains("\n%", StringComparison.Ordinal);
 
     private void Move()
     {

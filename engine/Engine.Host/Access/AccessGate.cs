@@ -15,7 +15,8 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
     {
         var caller = await FindCallerAsync(context);
         context.Features.Set(caller);
-        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase))
+        if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            && !SignalEndpoints.IsOpenToAll(context.Request.Path))
         {
             if (caller is Caller.Nobody)
             {
@@ -35,7 +36,8 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
     public static bool ComesFromOurPage(HttpRequest request) =>
         request.Headers.ContainsKey(PageHeader)
         && request.Headers.Origin is [{ } origin]
-        && string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        && (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+            || origin == request.HttpContext.RequestServices.GetRequiredService<EngineAddress>().Configured?.GetLeftPart(UriPartial.Authority));
 
     private async Task<Caller> FindCallerAsync(HttpContext context)
     {

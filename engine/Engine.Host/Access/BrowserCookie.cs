@@ -1,3 +1,5 @@
+using Engine.Runs;
+
 namespace Engine.Host;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal static class BrowserCookie
         {
             HttpOnly = true,
             SameSite = SameSiteMode.Strict,
-            Secure = context.Request.IsHttps,
+            Secure = context.RequestServices.GetRequiredService<EngineAddress>().Base.Scheme == Uri.UriSchemeHttps,
             Path = "/",
             MaxAge = Life,
         });

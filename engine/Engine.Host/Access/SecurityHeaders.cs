@@ -8,20 +8,34 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
+    private static readonly object framesKey = new();
+    private static readonly object openerKey = new();
+
     public Task InvokeAsync(HttpContext context)
     {
         // At the last moment, since an error clears what was set before.
-        context.Response.OnStarting(SetAsync, context.Response.Headers);
+        context.Response.OnStarting(SetAsync, context);
         return next(context);
     }
 
+    /// <summary>Lets this one page show pages of these hosts in frames; without it, no page may.</summary>
+    /// <param name="hosts">Origins, such as <c>https://provider.example</c>.</param>
+    public static void AllowFrames(HttpContext context, IEnumerable<string> hosts) => context.Items[framesKey] = string.Join(' ', hosts);
+
+    /// <summary>
+    /// Says how this one page and the windows it opens know each other: <c>same-origin-allow-popups</c> for a page that hears what it opened,
+    /// <c>unsafe-none</c> for the window on its way. Without it, windows of other origins know nothing of ours.
+    /// </summary>
+    public static void AllowOpener(HttpContext context, string policy) => context.Items[openerKey] = policy;
+
     private static Task SetAsync(object state)
     {
-        var headers = (IHeaderDictionary)state;
-        headers.ContentSecurityPolicy = ContentPolicy;
+        var context = (HttpContext)state;
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = context.Items[framesKey] is string { Length: > 0 } hosts ? $"{ContentPolicy}; frame-src {hosts}" : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = context.Items[openerKey] as string ?? "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
         headers.CacheControl = headers.ETag.Count == 0 ? "no-store" : "no-cache";

@@ -10,6 +10,7 @@ internal static class EngineApi
         services.AddSingleton(time);
         services.AddSingleton<RunViewer>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Access);
+        services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Outside);
         services.ConfigureHttpJsonOptions(json => Wire.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync).AddSchemaTransformer(ApiDocument.DescribeIdsAsync));
@@ -19,16 +20,17 @@ internal static class EngineApi
     {
         app.UseRefusals(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Engine.Api"));
         app.UseMiddleware<SecurityHeaders>();
-        app.UseMiddleware<LoopbackOnly>();
+        app.UseMiddleware<LoopbackOnly>(engine.Outside);
         app.UseMiddleware<AccessGate>(engine.Access);
         app.UseRouting();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapSession();
-        new Pages().Map(app);
+        new Pages(engine).Map(app);
 
         var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         v1.MapFlows();
         v1.MapRuns();
         v1.MapConnections();
+        v1.MapSignals();
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
-using Engine.Flows;
 using Engine.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -25,12 +24,54 @@ internal static class Problems
     public static ProblemHttpResult ForeignHost() => Problem(421, "foreign_host",
         "the engine answers only to localhost, 127.0.0.1 and [::1]");
 
+    public static ProblemHttpResult BrowserWanted() => Problem(403, "browser_wanted",
+        "a visit is bound to the browser that asks for it: make the run a link, and open that in the person's browser");
+
+    /// <param name="code">Of the failure.</param>
+    public static ProblemHttpResult NoVisit(string code) => Problem(422, "no_visit",
+        $"the provider's page cannot be opened: {code}", ("failure", code));
+
+    public static ProblemHttpResult Busy() => Problem(503, "busy", "this cannot be taken at present: send it again soon");
+
     public static ProblemHttpResult NotFound() => Problem(404, "not_found", "there is nothing at this address");
 
     public static ProblemHttpResult UnknownRun(string run) => Problem(404, "unknown_run", $"there is no run '{run}'");
 
     public static ProblemHttpResult UnknownConnection(string connection) =>
         Problem(404, "unknown_connection", $"there is no connection '{connection}'");
+
+    public static ProblemHttpResult ConnectionBusy(RunId run) => Problem(409, "run_open",
+        $"run '{run}' works on this connection: end it first", ("run", run));
+
+    public static ProblemHttpResult NotUnclaimed(string connection) => Problem(409, "not_unclaimed",
+        $"connection '{connection}' belongs to somebody already: only one that is 'unclaimed' can be claimed");
+
+    /// <summary>Why an operation of a connection gave no result.</summary>
+    public static ProblemHttpResult OfCall(ConnectionCallOutcome outcome, string connection, string operation) => outcome switch
+    {
+        ConnectionCallOutcome.NoSuchConnection => UnknownConnection(connection),
+        ConnectionCallOutcome.NotOffered none => Problem(404, "unknown_operation",
+            $"the connection's provider has no operation '{operation}' for callers; it has {Listed(none.Offered)}"),
+        ConnectionCallOutcome.NotUsable not => Problem(409, "connection_not_usable",
+            $"the connection is '{Word(not.Connection.Health)}': see its 'action'; nothing was called",
+            ("health", not.Connection.Health), ("cause", not.Connection.Cause),
+            ("action", HealthAction.Of(not.Connection.Health, not.Connection.Cause))),
+        ConnectionCallOutcome.InputRefused refused => Problem(422, "invalid_input", refused.Sentence),
+        ConnectionCallOutcome.KeyRequired => Problem(422, "idempotency_key_required",
+            $"'{operation}' must happen once: send an 'Idempotency-Key', the same one whenever you send this request again"),
+        ConnectionCallOutcome.KeyReused => Problem(422, "idempotency_key_reused",
+            "this Idempotency-Key was sent before with another request: take a new one"),
+        ConnectionCallOutcome.InDoubt => Problem(409, "in_doubt",
+            "this call was begun before, and what came of it is not known, or not yet: it is not made again"),
+        ConnectionCallOutcome.Failed { Declared: { } declared } failed => Problem(422, "operation_failed",
+            $"'{operation}' failed: {failed.Failure.Message}",
+            ("failure", declared.Code), ("text", declared.Text), ("in_doubt", failed.Failure.IsInDoubt)),
+        ConnectionCallOutcome.Failed failed => Problem(502, "provider_failed",
+            $"'{operation}' failed: {failed.Failure.Message}",
+            ("failure", failed.Failure.Code), ("text", EngineTexts.TextOf(failed.Failure.Code)), ("in_doubt", failed.Failure.IsInDoubt),
+            ("retry_after", failed.Failure.RetryAfter is { } wait ? (int)Math.Ceiling(wait.TotalSeconds) : null)),
+        _ => throw new UnreachableException(),
+    };
 
     public static ProblemHttpResult MethodNotAllowed() => Problem(405, "method_not_allowed", "the address does not take this method");
 
@@ -94,6 +135,8 @@ internal static class Problems
     private static ProblemHttpResult OfStart(StartOutcome outcome, IEnumerable<string> flows) => outcome switch
     {
         StartOutcome.NoSuchFlow none => Problem(404, "unknown_flow", $"there is no flow '{none.Flow}'; there is {Listed(flows)}"),
+        StartOutcome.BegunByHook begun => Problem(422, "begun_by_hook",
+            $"a call of the provider ('{begun.Hook}') begins this flow; nobody else can"),
         StartOutcome.InputRefused refused => FieldsRefused(refused.Errors),
         StartOutcome.PurposeNotOffered purpose => Problem(422, "purpose_not_offered",
             $"the flow is not for '{Word(purpose.Purpose)}'; it is for {Listed(purpose.Offered.Select(Word))}"),
@@ -131,6 +174,7 @@ internal static class Problems
         421 => "Wrong host",
         422 => "Refused",
         500 => "The engine failed",
+        502 => "The provider failed",
         503 => "The engine is not ready",
         _ => throw new UnreachableException($"status {status}"),
     };
@@ -138,7 +182,8 @@ internal static class Problems
     private static IEnumerable<string> ActionsOf(PromptView prompt) =>
         (prompt.CanSubmit ? ["submit"] : Array.Empty<string>()).Concat(prompt.Actions.Select(action => action.Name)).Append("cancel");
 
-    private static string Word(Purpose purpose) => JsonNamingPolicy.SnakeCaseLower.ConvertName(purpose.ToString());
+    private static string Word<T>(T word)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString());
 
     private static string Listed(IEnumerable<string> names) =>
         string.Join(", ", names.Select(name => $"'{name}'")) is { Length: > 0 } list ? list : "none";

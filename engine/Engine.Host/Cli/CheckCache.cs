@@ -9,6 +9,20 @@ namespace Engine.Host;
 /// </summary>
 internal static class CheckCache
 {
+    /// <summary>As <see cref="Open"/>, for the files that describe providers.</summary>
+    public static ProviderCache? OpenProviders(string folder, string keyFile)
+    {
+        try
+        {
+            return new ProviderCache(
+                new FlowCacheFolder(folder, TimeProvider.System, NullLogger.Instance), SqliteStore.DeriveKey(keyFile, "provider checks"));
+        }
+        catch (StorageUnavailableException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The cache; null where the folder or the key cannot be used: then everything is checked.</summary>
     public static FlowCache? Open(string folder, string keyFile)
     {

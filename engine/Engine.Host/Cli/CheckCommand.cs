@@ -46,7 +46,8 @@ internal static class CheckCommand
             return code;
 
             Func<FlowSource, CancellationToken, FlowCheck> CheckWith(Catalog catalog) => (source, token) =>
-                cache is null ? FlowCompiler.Check(source, catalog, token) : cache.Check(source, catalog, token);
+                FlowFiles.IsProvider(source.Path) ? CheckProvider(source, token)
+                : cache is null ? FlowCompiler.Check(source, catalog, token) : cache.Check(source, catalog, token);
 
             async Task<int> AgainstAsync(KnownPlugins now, string newFolder, IReadOnlyList<string> flows)
             {
@@ -59,5 +60,11 @@ internal static class CheckCommand
             }
         });
         return command;
+    }
+
+    private static FlowCheck CheckProvider(FlowSource source, CancellationToken cancellation)
+    {
+        var check = ProviderCompiler.Check(source, cancellation);
+        return new FlowCheck(null, check.Text, check.Findings);
     }
 }

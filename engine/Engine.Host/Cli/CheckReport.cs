@@ -18,14 +18,7 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
     /// <summary>Checks the files in turn; gives the exit code.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> files, CancellationToken cancellation)
     {
-        var checks = CheckAll(files, check, cancellation);
-        var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        for (var i = 0; i < checks.Length; i++)
-        {
-            if (checks[i].Flow is not { } flow || names.TryAdd(flow.Name, files[i])) continue;
-            checks[i] = WithDuplicate(checks[i], files[i], flow.Name, names[flow.Name]);
-        }
-
+        var checks = Check(files, check, cancellation);
         var findings = checks.SelectMany(found => found.Findings).ToList();
         if (isJson)
         {
@@ -43,6 +36,21 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
         }
 
         return findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Negative : ExitCode.Fine;
+    }
+
+    /// <summary>Checks files that one engine would be given; the results are in the order of the files.</summary>
+    public static FlowCheck[] Check(
+        IReadOnlyList<string> files, Func<FlowSource, CancellationToken, FlowCheck> check, CancellationToken cancellation)
+    {
+        var checks = CheckAll(files, check, cancellation);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i < checks.Length; i++)
+        {
+            if (checks[i].Flow is not { } flow || names.TryAdd(flow.Name, files[i])) continue;
+            checks[i] = WithDuplicate(checks[i], files[i], flow.Name, names[flow.Name]);
+        }
+
+        return checks;
     }
 
     /// <summary>Checks files at the same time; the results are in the order of the files.</summary>
@@ -68,7 +76,7 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
 
     /// <summary>Says of a file that another one defines its flow already.</summary>
     public static Finding NameTaken(string file, string text, string name, string first) => new(
-        "FILE003", Severity.Error, PlaceOfName(file, text, name),
+        FindingCodes.FlowNamedTwice.Code, Severity.Error, PlaceOfName(file, text, name),
         $"flow '{name}' is also defined in '{first}'; give each flow a name of its own");
 
     private static Place PlaceOfName(string file, string text, string name)

@@ -18,23 +18,23 @@ internal static class FlowFileReader
             var buffer = new byte[LimitBytes + 1];
             var length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             return length > LimitBytes
-                ? (null, At(path, "FILE002", string.Create(CultureInfo.InvariantCulture, $"the file is larger than {LimitBytes} bytes, too large for a flow; it was not read")))
+                ? (null, At(path, FindingCodes.FileNotRead, string.Create(CultureInfo.InvariantCulture, $"the file is larger than {LimitBytes} bytes, too large for a flow; it was not read")))
                 : (new FlowSource(path, buffer.AsMemory(0, length)), null);
         }
         catch (UnauthorizedAccessException)
         {
-            return (null, At(path, "FILE001", "the file cannot be read: access to it is denied"));
+            return (null, At(path, FindingCodes.FileUnreadable, "the file cannot be read: access to it is denied"));
         }
         catch (FileNotFoundException)
         {
-            return (null, At(path, "FILE001", "the file cannot be read: it is no longer there"));
+            return (null, At(path, FindingCodes.FileUnreadable, "the file cannot be read: it is no longer there"));
         }
         catch (IOException trouble)
         {
-            return (null, At(path, "FILE001", $"the file cannot be read: {trouble.Message}"));
+            return (null, At(path, FindingCodes.FileUnreadable, $"the file cannot be read: {trouble.Message}"));
         }
     }
 
-    private static Finding At(string path, string code, string message) =>
-        new(code, Severity.Error, new Place(path, 1, 1, 1, 1), message);
+    private static Finding At(string path, FindingCode code, string message) =>
+        new(code.Code, Severity.Error, new Place(path, 1, 1, 1, 1), message);
 }

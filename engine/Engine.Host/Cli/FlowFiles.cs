@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Engine.Flows;
 
 namespace Engine.Host;
 
@@ -66,6 +67,9 @@ internal static class FlowFiles
 
     public static bool IsFlow(ReadOnlySpan<char> name) =>
         name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether the file describes a provider.</summary>
+    public static bool IsProvider(string path) => path.EndsWith(ProviderCompiler.FileSuffix, StringComparison.OrdinalIgnoreCase);
 
     public static bool IsTest(string path) =>
         path.EndsWith(".test.yaml", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".test.yml", StringComparison.OrdinalIgnoreCase);

@@ -27,7 +27,11 @@ internal interface IRunScreen
 /// <summary>A run that was just made.</summary>
 /// <param name="Title">The flow's title, by language.</param>
 /// <param name="Phone">Where the sandbox plays the person's phone; null where nobody has to touch it.</param>
-internal sealed record StartedRun(StoredRun Run, LocalText Title, Uri? Phone);
+internal sealed record StartedRun(StoredRun Run, LocalText Title, Uri? Phone)
+{
+    /// <summary>The run's page, from which the person goes to the provider's; null where the flow needs none.</summary>
+    public string? Page { get; init; }
+}
 
 /// <summary>What came of asking.</summary>
 internal abstract record AskOutcome

@@ -17,7 +17,7 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
 
     public void Start(StartedRun started) => Write(new Started(
         "run.started", started.Run.Id, started.Run.Flow, started.Run.FlowVersion, started.Run.Purpose, Sorted(started.Title.ByLanguage),
-        started.Phone, started.Run.CreatedAt));
+        started.Phone, started.Page, started.Run.CreatedAt));
 
     public void Show(StoredRun run)
     {
@@ -79,9 +79,10 @@ internal sealed class JsonScreen(TextWriter output, GivenAnswers given, TimeProv
     }
 
     /// <param name="Phone">Where the sandbox plays the phone; null where nobody has to touch it.</param>
+    /// <param name="Page">Where the person goes to the provider's page; not written where the flow needs none.</param>
     private sealed record Started(
         string Type, RunId Run, string Flow, string Version, Purpose Purpose, ImmutableSortedDictionary<string, string>? Title, Uri? Phone,
-        DateTimeOffset At);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Page, DateTimeOffset At);
 
     private sealed record Prompted(string Type, RunId Run, RunStatus Status, PromptView Prompt, DateTimeOffset At);
 

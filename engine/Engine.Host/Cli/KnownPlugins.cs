@@ -10,7 +10,8 @@ internal sealed class KnownPlugins : IDisposable
     private readonly string builds = Directory.CreateTempSubdirectory("engine-plugins-").FullName;
     private readonly HttpMessageInvoker http = new(ProviderHttp.NewHandler());
 
-    private KnownPlugins(string folder) => Plugins = PluginCatalog.Load([folder], builds, http, TimeProvider.System);
+    private KnownPlugins(string folder) => Plugins = PluginCatalog.Load(
+        [folder], builds, http, TimeProvider.System, check: CheckCache.OpenProviders(DefaultPlaces.CheckFolder, DefaultPlaces.CheckKeyFile) is { } cache ? cache.Check : null);
 
     public PluginCatalog Plugins { get; }
 

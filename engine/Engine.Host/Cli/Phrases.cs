@@ -16,6 +16,8 @@ internal sealed record Phrases
 
     public required string Phone { get; init; }
 
+    public required string Page { get; init; }
+
     public required string Working { get; init; }
 
     public required string Checking { get; init; }
@@ -64,6 +66,8 @@ internal sealed record Phrases
 
     public required string Reauthorized { get; init; }
 
+    public required string Reconfigured { get; init; }
+
     public required string Done { get; init; }
 
     public required string Connection { get; init; }
@@ -85,6 +89,7 @@ internal sealed record Phrases
         Language = "en",
         Begun = "{0} · run {1}",
         Phone = "The simulated phone: {0}",
+        Page = "Open this in your browser and go on there: {0}",
         Working = "One moment…",
         Checking = "Checking…",
         Waiting = "Waiting…",
@@ -109,6 +114,7 @@ internal sealed record Phrases
         Stopping = "Stopping; what was begun is taken back. Ctrl-C again quits at once.",
         Connected = "{0}: connected.",
         Reauthorized = "{0}: signed in again.",
+        Reconfigured = "{0}: changed.",
         Done = "{0}: done.",
         Connection = "Connection: {0}",
         NotConnected = "Not connected: {0}",
@@ -124,6 +130,7 @@ internal sealed record Phrases
         Language = "ru",
         Begun = "{0} · запуск {1}",
         Phone = "Симулятор телефона: {0}",
+        Page = "Откройте в браузере и продолжите там: {0}",
         Working = "Минутку…",
         Checking = "Проверяем…",
         Waiting = "Ждём…",
@@ -148,6 +155,7 @@ internal sealed record Phrases
         Stopping = "Прекращаем; начатое отменяется. Ctrl-C ещё раз — выйти сразу.",
         Connected = "{0}: подключено.",
         Reauthorized = "{0}: вход выполнен заново.",
+        Reconfigured = "{0}: изменено.",
         Done = "{0}: готово.",
         Connection = "Подключение: {0}",
         NotConnected = "Не подключено: {0}",
@@ -188,9 +196,16 @@ internal sealed record Phrases
     /// <summary>What the run's end says to its person.</summary>
     public string EndOf(StoredRun run, string title) => run.Status switch
     {
-        RunStatus.Succeeded => Fill(run.Connection is null ? Done : run.Purpose == Purpose.Connect ? Connected : Reauthorized, title),
+        RunStatus.Succeeded => Fill(run.Connection is null ? Done : SucceededFor(run.Purpose), title),
         RunStatus.Cancelled => Cancelled,
         RunStatus.Expired => Expired,
         _ => Fill(NotConnected, run.Exit is { } exit && Pick(exit.Text) is { Length: > 0 } text ? text : run.Exit?.Code),
+    };
+
+    private string SucceededFor(Purpose purpose) => purpose switch
+    {
+        Purpose.Connect => Connected,
+        Purpose.Reauth => Reauthorized,
+        Purpose.Reconfigure => Reconfigured,
     };
 }

@@ -38,6 +38,7 @@ internal static class RunCommand
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
                 console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         await using var engine = await EmbeddedEngine.StartAsync(options, time, logs, stop);
+        await using var server = await ServeAsync(engine, switches, time, stop);
         var outcome = await engine.StartRunAsync(new RunWish(
             switches.Flow, switches.Input, switches.Purpose, switches.Connection, switches.Subject, switches.Scenario, Key: null), stop);
         if (outcome is not WishOutcome.Started started) throw RunRefusal.Of(outcome, switches, engine.Flows.Offered);
@@ -46,7 +47,7 @@ internal static class RunCommand
         IRunScreen screen = switches.IsJson
             ? new JsonScreen(terminal.Output, given, time)
             : new TextScreen(terminal, given, Phrases.In(switches.Language), time);
-        screen.Start(await DescribeAsync(engine, started.Run));
+        screen.Start(await DescribeAsync(engine, started.Run, server is not null));
         var ended = await new RunDriver(engine.Store, engine.Changes, time, screen).DriveAsync(started.Run, stop);
         return ended.Status switch
         {
@@ -56,13 +57,22 @@ internal static class RunCommand
         };
     }
 
-    private static async Task<StartedRun> DescribeAsync(EmbeddedEngine engine, RunId id)
+    /// <summary>A person comes back from a provider's page to this process, and so do providers' calls: it listens where the flow needs that.</summary>
+    private static async Task<EngineServer?> ServeAsync(EmbeddedEngine engine, RunSwitches switches, TimeProvider time, CancellationToken stop) =>
+        engine.Flows.FindCurrent(switches.Flow)?.Flow is { } flow && (!flow.Hooks.IsEmpty || flow.Steps.Any(step => step is CompiledStep.Redirect))
+            ? await EngineServer.ServeAsync(engine, switches.Port, time, stop)
+            : null;
+
+    private static async Task<StartedRun> DescribeAsync(EmbeddedEngine engine, RunId id, bool hasPage)
     {
         var run = await engine.Store.FindAsync(id, CancellationToken.None)
             ?? throw new InvalidOperationException($"run '{id}' is not in the store any more");
         var world = await engine.FindWorldAsync(run, CancellationToken.None);
         return new StartedRun(
-            run, engine.Flows.FindCurrent(run.Flow)?.Flow.Title ?? LocalText.Empty, world is null ? null : new Uri(world.PhoneUrl));
+            run, engine.Flows.FindCurrent(run.Flow)?.Flow.Title ?? LocalText.Empty, world is null ? null : new Uri(world.PhoneUrl))
+        {
+            Page = hasPage ? (await engine.NewRunLinkAsync(run, CancellationToken.None)).Url : null,
+        };
     }
 
     /// <summary>The folder a run keeps its things in; one for a sandbox alone is gone afterwards.</summary>

@@ -21,6 +21,7 @@ internal static class RunRefusal
         StartOutcome.NoSuchFlow no => flows.Count == 0
             ? $"there is no flow '{no.Flow}', and no other: see what is wrong with the files with 'engine check', or give --flows another folder"
             : $"there is no flow '{no.Flow}'; there is {Listed(flows)}{Nearest.DidYouMean(no.Flow, flows)}",
+        StartOutcome.BegunByHook begun => $"a call of the provider ('{begun.Hook}') begins flow '{switches.Flow}'; it cannot be run by hand",
         StartOutcome.InputRefused refused => string.Join("; ", refused.Errors.Select(error => InputError(error, switches.Language))),
         StartOutcome.PurposeNotOffered no =>
             $"flow '{switches.Flow}' is not made for '{Word(no.Purpose)}'; it is for {Listed(no.Offered.Select(Word))}",

@@ -20,6 +20,15 @@ internal sealed record RunSwitches(
     Purpose Purpose,
     string Subject)
 {
+    private static readonly Option<int> port = new("--port")
+    {
+        Description = "Where the page listens that a flow with 'redirect' or 'hooks' needs. [default: any that is free]",
+        HelpName = "NUMBER",
+    };
+
+    /// <summary>On loopback; 0 takes any.</summary>
+    public int Port { get; init; }
+
     private static readonly Argument<string> flow = new("FLOW") { Description = "The flow's name, such as telegram-qr." };
 
     private static readonly Option<bool> sandbox = new("--sandbox")
@@ -74,7 +83,7 @@ internal sealed record RunSwitches(
     public static void AddTo(Command command)
     {
         command.Arguments.Add(flow);
-        System.CommandLine.Option[] options = [sandbox, scenario, input, answer, json, language, connection, purpose, subject];
+        System.CommandLine.Option[] options = [sandbox, scenario, input, answer, json, language, connection, purpose, subject, port];
         foreach (var option in options) command.Options.Add(option);
     }
 
@@ -91,7 +100,12 @@ internal sealed record RunSwitches(
             parsed.GetValue(language) ?? Phrases.LanguageOfProcess(),
             id is null ? null : new ConnectionId(id),
             PurposeOf(parsed.GetValue(purpose) ?? (id is null ? "connect" : "reauth")),
-            parsed.GetValue(subject) ?? "");
+            parsed.GetValue(subject) ?? "")
+        {
+            Port = parsed.GetValue(port) is >= 0 and <= ushort.MaxValue and var number
+                ? number
+                : throw new MisuseException("--port must be a number from 0 to 65535"),
+        };
     }
 
     /// <summary>The real providers unless a sandbox was asked for: what is played must be said.</summary>

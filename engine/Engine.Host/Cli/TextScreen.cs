@@ -19,6 +19,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
     {
         title = phrases.Pick(started.Title.ByLanguage);
         terminal.Output.WriteLine(Phrases.Fill(phrases.Begun, title, started.Run.Id.Short));
+        if (started.Page is { } page) terminal.Output.WriteLine(Phrases.Fill(phrases.Page, page));
         if (started.Phone is { } phone) terminal.Output.WriteLine(Phrases.Fill(phrases.Phone, phone));
     }
 
@@ -52,6 +53,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
             if (missing is not null) terminal.Output.WriteLine(WhyMissing(missing));
             var isFine = ended.Status == RunStatus.Succeeded;
             terminal.Output.WriteLine($"{(isFine ? "✓" : "✗")} {phrases.EndOf(ended, title)}");
+            if (isFine && ended.Exit is { } said && phrases.Pick(said.Text) is { Length: > 0 } text) terminal.Output.WriteLine($"  {text}");
             if (isFine && ended.Connection is { } connection) terminal.Output.WriteLine($"  {Phrases.Fill(phrases.Connection, connection)}");
             if (!isFine && ended.Exit is { } exit)
             {

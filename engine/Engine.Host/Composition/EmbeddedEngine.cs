@@ -3,6 +3,7 @@ using Engine.Flows;
 using Engine.Plugins;
 using Engine.Runs;
 using Engine.Sandbox;
+using Engine.Storage;
 
 namespace Engine.Host;
 
@@ -13,26 +14,53 @@ namespace Engine.Host;
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
     private readonly EngineParts parts;
+    private readonly IConfiguration settings;
     private readonly RunStarter starter;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
+    private readonly Deliveries deliveries;
     private Task pumping = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
+    private Task delivering = Task.CompletedTask;
+    private Task caring = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
     {
         this.parts = parts;
+        settings = options.Settings;
         this.time = time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
-        starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill);
+        Outside = new EngineAddress(options.PublicUrl);
+        starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
+        deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
+        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
+        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
+        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
+        var node = $"engine-{Environment.ProcessId}";
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
+        Revoker = new Revoker(parts.Store, connected, time);
+        Care = new ConnectionCare(
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
     }
 
     public IRunStore Store { get; }
 
     public IAccessStore Access => parts.Store;
+
+    /// <summary>Keeps what makes connections last.</summary>
+    public IConnectionStore Connections => parts.Store;
+
+    /// <summary>Calls operations with the stored credentials.</summary>
+    internal ConnectionCalls Calls { get; }
+
+    /// <summary>Probes, keeps alive, revokes.</summary>
+    internal ConnectionCare Care { get; }
+
+    internal Revoker Revoker { get; }
 
     public FlowLibrary Flows => parts.Flows;
 
@@ -48,7 +76,17 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public SandboxLink? Sandbox => parts.Sandbox;
 
     /// <summary>Where browsers reach this engine, such as <c>http://127.0.0.1:5080</c>; null until somebody listens.</summary>
-    public string? Address { get; internal set; }
+    public string? Address { get; private set; }
+
+    /// <summary>Where providers reach it.</summary>
+    internal EngineAddress Outside { get; }
+
+    /// <summary>Where hooks, visits and deliveries are kept.</summary>
+    internal SqliteStore Signals => parts.Store;
+
+    internal Visits Visits { get; }
+
+    internal Hooks Hooks { get; }
 
     /// <summary>Builds everything and begins to pump.</summary>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>
@@ -59,13 +97,32 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var engine = new EmbeddedEngine(built, time, logger);
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
+        var engine = new EmbeddedEngine(built, caller, options, time, logger);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
+        engine.caring = Task.Run(
+            () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
     }
+
+    /// <summary>Says where the engine is reached: from now on providers can call it, and what they called while it was away is looked at.</summary>
+    internal void ListenAt(Uri listening)
+    {
+        Outside.Listen(listening);
+        parts.Ports.Add(listening.Port);
+        Address = Outside.Base.AbsoluteUri.TrimEnd('/');
+        delivering = deliveries.RunAsync(stopping.Token);
+    }
+
+    /// <summary>The provider's hook that arrives where persons come back to; null where it has none.</summary>
+    internal string? FindRedirectHook(string provider) =>
+        Plugins.Catalog.FindProvider(provider)?.Hooks.FirstOrDefault(hook => hook.IsOnRedirect)?.Name;
+
+    /// <summary>Notes a provider's call that was not taken.</summary>
+    /// <param name="why">A code, or a sentence of the engine's own; nothing that came with the call.</param>
+    internal void NoteHook(string why) => Log.HookNotTaken(log, why);
 
     /// <summary>Starts a run; in the sandbox, with a world of its own.</summary>
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
@@ -80,7 +137,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             {
                 return new WishOutcome.NoSuchScenario(scenario ?? "", [.. known.Select(offered => offered.Name)]);
             }
-            world = (await Sandbox.NewWorldAsync(provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), cancellation))?.Id;
+            world = (await Sandbox.NewWorldAsync(
+                provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), Outside.Base, cancellation))?.Id;
         }
         else if (wish.Scenario is not null && Flows.FindCurrent(wish.Flow) is not null)
         {
@@ -99,6 +157,16 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(flow);
         return Sandbox?.FindProviderOf(flow)?.For(flow.Name) ?? [];
+    }
+
+    /// <summary>
+    /// The origins whose pages flows may show in a frame: those that plugins name in their settings, and the sandbox, which plays them.
+    /// The same for every run, so that the answer tells nobody which runs there are.
+    /// </summary>
+    public IEnumerable<string> FramedHosts()
+    {
+        var real = parts.Plugins.FramedHosts(provider => PluginOperationCaller.SettingsOf(settings, provider));
+        return Sandbox is null || real.IsEmpty ? real : real.Add(Sandbox.Address.GetLeftPart(UriPartial.Authority));
     }
 
     /// <summary>The world a run lives in; null for a run of the real providers, or where this engine has no sandbox.</summary>
@@ -122,7 +190,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref isClosed, true)) return;
         await stopping.CancelAsync();
         await watching;
+        await delivering;
         await pumping;
+        await caring;
         await parts.DisposeAsync();
         stopping.Dispose();
         Log.EngineStopped(log);
@@ -156,6 +226,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
     {
         if (wish.Connection is not { } connection) return null;
+        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
         var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
         return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
     }

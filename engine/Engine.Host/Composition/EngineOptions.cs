@@ -19,6 +19,12 @@ public sealed record EngineOptions
     /// <summary>Who answers the calls of new runs. Default: the sandbox inside this process.</summary>
     public ProviderMode Providers { get; init; } = new ProviderMode.EmbeddedSandbox();
 
+    /// <summary>
+    /// Where persons' browsers and providers reach this engine, such as <c>https://connect.example.com</c>: http or https, nothing but a host, and a
+    /// port. Everything the engine tells others about itself is made of it. Null: what it listens on, which only this machine reaches.
+    /// </summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Whether changed flow files and plugins are taken over while the engine works. Default: they are, at the next start.</summary>
     public bool IsWatching { get; init; }
 

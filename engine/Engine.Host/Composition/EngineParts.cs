@@ -25,6 +25,9 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public SqliteStore Store { get; }
 
+    /// <summary>Where this engine itself is reached.</summary>
+    public required OwnPorts Ports { get; init; }
+
     public PluginCatalog Plugins { get; }
 
     public FlowLibrary Flows { get; }
@@ -40,15 +43,17 @@ internal sealed class EngineParts : IAsyncDisposable
         {
             var store = Built(await OpenStoreAsync(options, time, cancellation));
             var held = Built(TakeDataFolder(options.DataFolder));
-            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler()));
+            var ports = new OwnPorts();
+            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler(ports.Contains)));
             var seen = FolderState.Of(options);
             var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
+            var folder = new FlowCacheFolder(Path.Combine(options.DataFolder, "cache"), time, log);
             var plugins = Built(PluginCatalog.Load(
-                options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time, allowed));
+                options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time, allowed,
+                new ProviderCache(folder, store.DeriveKey("provider cache")).Check));
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
-            var cache = new FlowCache(
-                new FlowCacheFolder(Path.Combine(options.DataFolder, "cache"), time, log), store.DeriveKey("flow cache"));
+            var cache = new FlowCache(folder, store.DeriveKey("flow cache"));
             var versions = new FlowVersions(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), cache, log);
             var flows = new FlowLibrary(plugins, versions, cache, options.FlowFolders, log);
             flows.Refresh(Environment.ProcessorCount, cancellation);
@@ -56,7 +61,7 @@ internal sealed class EngineParts : IAsyncDisposable
             var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
             var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch);
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports };
         }
         catch (Exception error)
         {

@@ -54,9 +54,26 @@ internal static class EngineSwitches
         HelpName = "FILE",
     };
 
+    private static readonly Option<Uri?> publicUrl = new("--public-url")
+    {
+        Description = "Where browsers and providers reach the engine, where that is not what it listens on, such as https://connect.example.com.",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                && address is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "" })
+            {
+                return address;
+            }
+
+            result.AddError($"--public-url: '{result.Tokens[0].Value}' is not an http or https address of nothing but a host");
+            return null;
+        },
+    };
+
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[data, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings]) command.Options.Add(option);
+        foreach (var option in (Option[])[data, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
     }
 
     /// <summary>What the command line says, laid over the defaults.</summary>
@@ -75,6 +92,7 @@ internal static class EngineSwitches
             Providers = parsed.GetValue(real) ? new ProviderMode.Real()
                 : sandbox is not null ? new ProviderMode.ExternalSandbox(sandbox)
                 : defaults.Providers,
+            PublicUrl = parsed.GetValue(publicUrl),
             Settings = ReadSettings(parsed.GetValue(settings)),
         };
     }

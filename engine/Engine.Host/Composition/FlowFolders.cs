@@ -25,6 +25,7 @@ internal static class FlowFolders
 
     private static bool IsFlow(string path) =>
         Path.GetExtension(path) is ".yaml" or ".yml"
+        && !FlowFiles.IsProvider(path)
         && !Path.GetFileNameWithoutExtension(path).EndsWith(".test", StringComparison.OrdinalIgnoreCase);
 
     private static ImmutableArray<FileStamp> Stamp(IEnumerable<string> folders, bool isDeep, Func<string, bool> isMeant)

@@ -36,6 +36,12 @@ internal sealed class KillAtSave : IRunStore
     public Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation) =>
         AroundAsync(() => inner.AcceptReplyAsync(id, reply, cancellation));
 
+    public Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) =>
+        AroundAsync(() => inner.AcceptReturnAsync(id, back, cancellation));
+
+    public Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) =>
+        AroundAsync(() => inner.AcceptSignalAsync(id, signal, cancellation));
+
     public Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation) =>
         AroundAsync(() => inner.RequestCancelAsync(id, cancellation));
 

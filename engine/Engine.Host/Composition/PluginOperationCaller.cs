@@ -15,7 +15,7 @@ internal sealed class PluginOperationCaller(
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
-        if (await FindSettingsAsync(call, cancellation) is not { } provided)
+        if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
         }
@@ -46,10 +46,16 @@ internal sealed class PluginOperationCaller(
             .Where(child => child.Value is not null)
             .Select(child => KeyValuePair.Create(child.Key.ToLowerInvariant(), child.Value ?? "")));
 
-    private async Task<ProviderSettings?> FindSettingsAsync(OperationCall call, CancellationToken cancellation)
+    /// <summary>What a provider's class is made with; null where the run lives in a world that this engine does not have.</summary>
+    public Task<ProviderSettings?> FindSettingsAsync(string provider, string? world, CancellationToken cancellation) =>
+        FindSettingsAsync(settings, sandbox, provider, world, cancellation);
+
+    /// <summary>The operator's settings, or the world's own; null where this engine does not have that world.</summary>
+    internal static async Task<ProviderSettings?> FindSettingsAsync(
+        IConfiguration settings, SandboxLink? sandbox, string provider, string? world, CancellationToken cancellation)
     {
-        if (call.World is not { } id) return SettingsOf(settings, call.Provider);
-        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } world ? new ProviderSettings(world.Settings) : null;
+        if (world is not { } id) return SettingsOf(settings, provider);
+        return sandbox is not null && await sandbox.FindWorldAsync(id, cancellation) is { } found ? new ProviderSettings(found.Settings) : null;
     }
 
     private static Failure TimedOut(OperationCall call, bool isInDoubt) =>

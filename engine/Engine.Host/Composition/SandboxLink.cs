@@ -15,9 +15,13 @@ public abstract class SandboxLink : IAsyncDisposable
     /// <summary>What can be played, by provider.</summary>
     public abstract IReadOnlyList<SimulatedProvider> Providers { get; }
 
+    /// <summary>Where it listens.</summary>
+    public abstract Uri Address { get; }
+
     /// <summary>Makes a world; null where the provider or the scenario does not exist.</summary>
     /// <param name="continues">The world whose connections it takes over; null begins empty.</param>
-    public abstract Task<WorldAddress?> NewWorldAsync(string provider, string? scenario, string? continues, CancellationToken cancellation);
+    /// <param name="engine">Where the world reaches this engine.</param>
+    public abstract Task<WorldAddress?> NewWorldAsync(string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation);
 
     /// <summary>Where a world is now; null where there is none.</summary>
     public abstract Task<WorldAddress?> FindWorldAsync(string id, CancellationToken cancellation);
@@ -37,9 +41,11 @@ public abstract class SandboxLink : IAsyncDisposable
         public override IReadOnlyList<SimulatedProvider> Providers =>
             [.. server.Simulators.Select(simulator => new SimulatedProvider(simulator.Provider, [.. simulator.Scenarios]))];
 
+        public override Uri Address => server.Address;
+
         public override Task<WorldAddress?> NewWorldAsync(
-            string provider, string? scenario, string? continues, CancellationToken cancellation) =>
-            Task.FromResult(server.NewWorld(provider, scenario, "en", continues));
+            string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation) =>
+            Task.FromResult(server.NewWorld(provider, scenario, "en", continues, engine));
 
         public override Task<WorldAddress?> FindWorldAsync(string id, CancellationToken cancellation) => Task.FromResult(server.FindWorld(id));
 
@@ -59,11 +65,14 @@ public abstract class SandboxLink : IAsyncDisposable
 
         private readonly HttpClient http;
 
-        private External(HttpClient http, IReadOnlyList<SimulatedProvider> providers)
+        private External(HttpClient http, Uri address, IReadOnlyList<SimulatedProvider> providers)
         {
             this.http = http;
+            Address = address;
             Providers = providers;
         }
+
+        public override Uri Address { get; }
 
         public override IReadOnlyList<SimulatedProvider> Providers { get; }
 
@@ -77,7 +86,7 @@ public abstract class SandboxLink : IAsyncDisposable
             try
             {
                 var list = await client.GetFromJsonAsync<ProviderList>("providers", wire, cancellation);
-                return new External(client, list?.Providers ?? []);
+                return new External(client, address, list?.Providers ?? []);
             }
             catch (Exception error) when (error is HttpRequestException or JsonException
                 || (error is TaskCanceledException && !cancellation.IsCancellationRequested))
@@ -88,9 +97,9 @@ public abstract class SandboxLink : IAsyncDisposable
         }
 
         public override async Task<WorldAddress?> NewWorldAsync(
-            string provider, string? scenario, string? continues, CancellationToken cancellation)
+            string provider, string? scenario, string? continues, Uri engine, CancellationToken cancellation)
         {
-            using var response = await http.PostAsJsonAsync("worlds", new { provider, scenario, language = "en", continues }, wire, cancellation);
+            using var response = await http.PostAsJsonAsync("worlds", new { provider, scenario, language = "en", continues, engine }, wire, cancellation);
             return response.IsSuccessStatusCode ? await response.Content.ReadFromJsonAsync<WorldAddress>(wire, cancellation) : null;
         }
 

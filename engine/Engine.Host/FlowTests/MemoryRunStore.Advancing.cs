@@ -94,6 +94,22 @@ internal sealed partial class MemoryRunStore
         }
     }
 
+    public Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) =>
+        AcceptOnce(id, $"visit {back.Visit.Hex}", new InboxContent.Returned(back));
+
+    public Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) =>
+        AcceptOnce(id, $"hook {signal.Hook} {signal.Key}", new InboxContent.Signalled(signal));
+
+    private Task<bool> AcceptOnce(RunId id, string key, InboxContent content)
+    {
+        lock (gate)
+        {
+            if (Find(id) is not { IsOpen: true } row || !row.Received.Add(key)) return Done(false);
+            Append(row, content);
+            return Done(true);
+        }
+    }
+
     public Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation)
     {
         lock (gate)
@@ -131,7 +147,7 @@ internal sealed partial class MemoryRunStore
     {
         var index = connections.FindIndex(known => known.Id == connection.Id);
         if (index < 0) connections.Add(connection);
-        else connections[index] = connection;
+        else connections[index] = connection with { Credentials = connection.Credentials ?? connections[index].Credentials };
     }
 
     private void Leave(StoredRun run, string json)

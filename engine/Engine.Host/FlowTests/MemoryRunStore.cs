@@ -31,8 +31,8 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
                 return Done<RunCreation>(known.RequestHash == key.RequestHash ? new RunCreation.Repeated(known.Run) : new RunCreation.KeyReused());
             }
 
-            if (run is { Purpose: Purpose.Reauth, Connection: { } connection }
-                && rows.Find(row => row.IsOpen && row.Run.Purpose == Purpose.Reauth && row.Run.Connection == connection) is { } open)
+            if (run is { Purpose: not Purpose.Connect, Connection: { } connection }
+                && rows.Find(row => row.IsOpen && row.Run.Purpose != Purpose.Connect && row.Run.Connection == connection) is { } open)
             {
                 return Done<RunCreation>(new RunCreation.AlreadyOpen(open.Run.Id));
             }
@@ -76,12 +76,12 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
 
     public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation)
     {
-        lock (gate) return Done(connections.Find(connection => connection.Id == id));
+        lock (gate) return Done(Bare(connections.Find(connection => connection.Id == id)));
     }
 
     public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation)
     {
-        lock (gate) return Done(connections.Find(connection => connection.Flow == flow && connection.IdentityKey == identityKey));
+        lock (gate) return Done(Bare(connections.Find(connection => connection.Flow == flow && connection.IdentityKey == identityKey)));
     }
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation)
@@ -110,6 +110,14 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
             (left.TakenBy, left.TakenAt) = (takenBy, time.GetUtcNow());
             return Done<string?>(left.Json);
         }
+    }
+
+    private static Connection? Bare(Connection? connection) => connection is null ? null : connection with { Credentials = null };
+
+    /// <summary>A connection as it is stored, its credentials included; null where there is none.</summary>
+    public Connection? FindWithCredentials(ConnectionId id)
+    {
+        lock (gate) return connections.Find(connection => connection.Id == id);
     }
 
     /// <summary>Stores a connection that no run made.</summary>
@@ -155,6 +163,8 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
         public PromptId? Answered { get; set; }
 
         public HashSet<string> Transactions { get; } = new(StringComparer.Ordinal);
+
+        public HashSet<string> Received { get; } = new(StringComparer.Ordinal);
 
         public bool IsOpen => !Run.Status.IsFinal();
 

@@ -145,7 +145,10 @@ internal sealed class Rehearsal
             BinaryPrimitives.WriteInt32BigEndian(bytes[^4..], ++chance);
         });
         var request = new StartRequest(
-            flow.Flow.Name, test.Input, test.Purpose, test.Purpose == Purpose.Connect ? null : connection, Subject, null, null);
+            flow.Flow.Name, test.Input, test.Purpose, test.Purpose == Purpose.Connect ? null : connection, Subject, null, null)
+        {
+            Payload = test.BeginsWith?.MakeJson(Start),
+        };
         var outcome = Now(starter.StartAsync(request, default));
         if (outcome is StartOutcome.Started started) return started.Run;
         transcript.Add("start", outcome is StartOutcome.InputRefused refused
@@ -158,9 +161,9 @@ internal sealed class Rehearsal
     {
         coverage.NoteEnd(run.Exit?.Code ?? "");
         var at = transcript.Add("end", $"{RehearsalChecks.EndText(run)}, at step '{run.Exit?.Step}'");
-        var connections = Now(store.ListConnectionsAsync(null, default));
+        var connection = run.Connection is { } stored ? store.FindWithCredentials(stored) : null;
         var outcome = new RehearsalOutcome(
-            run, at, time.GetUtcNow() - Start, connections.FirstOrDefault(one => one.Id == run.Connection), store.FindLeftover(), provider.Calls, record);
+            run, at, time.GetUtcNow() - Start, connection, store.FindLeftover(), provider.Calls, record);
         return
         [
             .. provider.Unused, .. person.Undone, .. new RehearsalChecks(test, outcome, flow.Json).Run(),

@@ -65,11 +65,22 @@ internal sealed class RehearsalChecks(FlowTest test, RehearsalOutcome outcome, J
 
         if (expected.IsNone && stored.Revision > 1) Differ(expected.Place, "connection: none", "the stored one was changed", null);
         if (expected.Params is { } parameters) Compare(expected.Place, "params", parameters, JsonSerializer.SerializeToNode(stored.Params));
+        if (expected.Credentials is { } credentials) CheckCredentials(expected.Place, credentials, stored);
         Compare(expected.Place, "health", expected.Health, JsonNamingPolicy.SnakeCaseLower.ConvertName(stored.Health.ToString()));
         Compare(expected.Place, "cause", expected.Cause, stored.Cause);
         Compare(expected.Place, "identity", expected.Identity, stored.IdentityKey);
         Compare(expected.Place, "label", expected.Label, stored.IdentityLabel);
         Compare(expected.Place, "revision", expected.Revision?.ToString(CultureInfo.InvariantCulture), stored.Revision.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private void CheckCredentials(Place place, ImmutableArray<string> expected, Connection stored)
+    {
+        var actual = stored.Credentials is { ValueKind: JsonValueKind.Object } record
+            ? record.EnumerateObject().Where(one => one.Value.ValueKind != JsonValueKind.Null).Select(one => one.Name)
+            : [];
+        Compare(place, "credentials", Listed(expected), Listed(actual));
+
+        static string Listed(IEnumerable<string> names) => $"[{string.Join(", ", names.Order(StringComparer.Ordinal))}]";
     }
 
     private void CheckLeftover(ExpectedLeftover expected)

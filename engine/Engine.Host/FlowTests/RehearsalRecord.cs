@@ -63,6 +63,7 @@ internal sealed class RehearsalRecord(Transcript transcript, FlowCoverage covera
             else if (show.ExpiresAt is { } end) parts.Add($"until {transcript.At(end)}");
         }
 
+        if (prompt.Redirect is { } page) parts.Add($"to a page of {page.Provider}");
         if (prompt.Fields.Length > 0) parts.Add($"fields {string.Join(", ", prompt.Fields.Select(field => field.Name))}");
         if (prompt.Actions.Length > 0) parts.Add($"actions {string.Join(", ", prompt.Actions.Select(action => action.Name))}");
         if (prompt.Text.Count > 0) parts.Add($"\"{Text(prompt.Text)}\"");

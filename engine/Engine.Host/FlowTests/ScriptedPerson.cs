@@ -11,6 +11,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
     private readonly DateTimeOffset start = time.GetUtcNow();
     private int done;
     private (PromptId Prompt, DateTimeOffset At)? possible;
+    private DateTimeOffset? callable;
 
     /// <summary>What the test did not expect; null while all is as it says.</summary>
     public Difference? Trouble { get; private set; }
@@ -28,6 +29,12 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         if (done >= test.Person.Length) return null;
         var act = test.Person[done];
         if (act.At is { } at) return start + at;
+        if (act.Move is PersonMove.Call)
+        {
+            callable ??= time.GetUtcNow();
+            return callable + act.After;
+        }
+
         if (run.Prompt is not { } prompt || !IsPossible(act, prompt)) return null;
         var since = act.Move is PersonMove.Action move && prompt.Actions.First(action => action.Name == move.Name).AvailableAt is var available
             && available > time.GetUtcNow() ? available : time.GetUtcNow();
@@ -39,7 +46,8 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
     public async Task<bool> ActAsync(StoredRun run, CancellationToken cancellation)
     {
         var act = test.Person[done++];
-        possible = null;
+        (possible, callable) = (null, null);
+        if (act.Move is PersonMove.Call call) return await CallAsync(run, act, call, cancellation);
         if (act.Move is PersonMove.Cancel)
         {
             transcript.Add("reply", "cancel");
@@ -56,6 +64,7 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         return act.Move switch
         {
             PersonMove.Reply reply => await ReplyAsync(run, prompt, act, reply, cancellation),
+            PersonMove.Back back => await ComeBackAsync(run, prompt, act, back, cancellation),
             PersonMove.Action action => await TakeActionAsync(run, prompt, act, action, cancellation),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
@@ -66,7 +75,8 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         PersonMove.Reply reply => prompt.CanSubmit && (reply.Values.Count > 0 || prompt.Fields.IsEmpty)
             && reply.Values.Keys.All(name => prompt.Fields.Any(field => field.Name == name)),
         PersonMove.Action action => prompt.Actions.Any(one => one.Name == action.Name),
-        PersonMove.Cancel => true,
+        PersonMove.Back => prompt.Redirect is not null,
+        PersonMove.Cancel or PersonMove.Call => true,
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -92,6 +102,14 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         return await SendAsync(run, prompt, act, "submit", check.Values, cancellation);
     }
 
+    private Task<bool> ComeBackAsync(StoredRun run, PromptView prompt, PersonAct act, PersonMove.Back back, CancellationToken cancellation)
+    {
+        transcript.Add("reply", back.Failure is { } failure ? $"comes back with {failure.Code}" : "comes back");
+        if (act.Crash is { } point) crash(point);
+        var visit = EngineAddress.HashOf($"visit {done}");
+        return store.AcceptReturnAsync(run.Id, new Return(visit, prompt.Id, back.Record?.MakeJson(time.GetUtcNow()), back.Failure), cancellation);
+    }
+
     private async Task<bool> TakeActionAsync(StoredRun run, PromptView prompt, PersonAct act, PersonMove.Action action, CancellationToken cancellation)
     {
         var line = transcript.Add("reply", $"action '{action.Name}'");
@@ -102,6 +120,17 @@ internal sealed class ScriptedPerson(FlowTest test, IRunStore store, TimeProvide
         }
 
         return await SendAsync(run, prompt, act, action.Name, ImmutableDictionary<string, string>.Empty, cancellation);
+    }
+
+    private async Task<bool> CallAsync(StoredRun run, PersonAct act, PersonMove.Call call, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        transcript.Add("hook", $"{call.Hook} {transcript.ToText(call.Payload.Make(now))}");
+        if (act.Crash is { } point) crash(point);
+        var signal = new Signal(call.Hook, call.Key ?? $"call {done}", call.Payload.MakeJson(now));
+        if (await store.AcceptSignalAsync(run.Id, signal, cancellation)) return true;
+        transcript.Add("hook", "it came before, and changes nothing");
+        return false;
     }
 
     private async Task<bool> SendAsync(

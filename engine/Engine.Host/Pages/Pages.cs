@@ -23,8 +23,11 @@ internal sealed class Pages
 
     private readonly FrozenDictionary<string, PageFile> files;
 
-    public Pages()
+    private readonly EmbeddedEngine engine;
+
+    public Pages(EmbeddedEngine engine)
     {
+        this.engine = engine;
         var assembly = typeof(Pages).Assembly;
         files = assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Root, StringComparison.Ordinal))
@@ -33,18 +36,31 @@ internal sealed class Pages
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/", context => SendPageAsync(context, "start.html")).ExcludeFromDescription();
-        routes.MapGet("/start", context => SendPageAsync(context, "start.html")).ExcludeFromDescription();
-        routes.MapGet("/connect/{run}", context => SendPageAsync(context, "connect.html")).ExcludeFromDescription();
+        routes.MapGet("/", context => SendPageAsync(context, "start")).ExcludeFromDescription();
+        routes.MapGet("/start", context => SendPageAsync(context, "start")).ExcludeFromDescription();
+        routes.MapGet("/connect/{run}", context =>
+        {
+            SecurityHeaders.AllowFrames(context, engine.FramedHosts());
+            SecurityHeaders.AllowOpener(context, "same-origin-allow-popups");
+            return SendPageAsync(context, "connect");
+        }).ExcludeFromDescription();
+        routes.MapGet("/leave/{run}/{prompt}", context =>
+        {
+            SecurityHeaders.AllowOpener(context, "unsafe-none");
+            return SendPageAsync(context, "leave");
+        }).ExcludeFromDescription();
+        routes.MapGet("/returned/{what}", context => SendPageAsync(context, "returned")).ExcludeFromDescription();
         routes.MapGet("/assets/{name}", (string name) => files.TryGetValue($"assets/{name}", out var file)
             ? Results.Bytes(file.Content, file.Type, entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue(file.Tag))
             : Results.NotFound()).ExcludeFromDescription();
     }
 
-    private Task SendPageAsync(HttpContext context, string name)
+    /// <param name="script">The script that fills the page.</param>
+    private Task SendPageAsync(HttpContext context, string script)
     {
-        var page = files[name];
-        var html = Encoding.UTF8.GetString(page.Content).Replace("{{lang}}", PageLanguage.Of(context.Request), StringComparison.Ordinal);
+        var page = files["page.html"];
+        var html = Encoding.UTF8.GetString(page.Content)
+            .Replace("{{page}}", script, StringComparison.Ordinal).Replace("{{lang}}", PageLanguage.Of(context.Request), StringComparison.Ordinal);
         context.Response.ContentType = page.Type;
         context.Response.Headers.Vary = "Accept-Language, Cookie";
         return context.Response.WriteAsync(html, context.RequestAborted);

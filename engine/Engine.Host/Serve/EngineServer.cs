@@ -14,21 +14,60 @@ internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerb
 internal sealed class EngineServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly bool isOwner;
 
-    private EngineServer(WebApplication app, EmbeddedEngine engine)
+    private EngineServer(WebApplication app, EmbeddedEngine engine, Uri listening, bool isOwner)
     {
         this.app = app;
+        this.isOwner = isOwner;
         Engine = engine;
+        Listening = listening;
     }
 
     public EmbeddedEngine Engine { get; }
 
+    /// <summary>What it listens on, on loopback; behind a proxy others know it by another address.</summary>
+    public Uri Listening { get; }
+
     /// <exception cref="EngineStartException">The port is taken, or the engine cannot start.</exception>
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
+        EmbeddedEngine? engine = null;
+        var web = Build(options.Port, options.IsVerbose, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
+        try
+        {
+            engine = await EmbeddedEngine.StartAsync(options.Engine, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
+            return await ListenAsync(web, engine, options.Port, isOwner: true, cancellation);
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            if (engine is not null) await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Serves an engine that is there already; closing the server leaves it running.</summary>
+    /// <exception cref="EngineStartException">The port is taken.</exception>
+    public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, TimeProvider time, CancellationToken cancellation)
+    {
+        var web = Build(port, isVerbose: false, time, () => engine);
+        try
+        {
+            return await ListenAsync(web, engine, port, isOwner: false, cancellation);
+        }
+        catch
+        {
+            await web.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(int port, bool isVerbose, TimeProvider time, Func<EmbeddedEngine> engine)
+    {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
-            .AddFilter((category, level) => level >= LevelOf(category, options.IsVerbose));
+            .AddFilter((category, level) => level >= LevelOf(category, isVerbose));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
 
@@ -38,33 +77,31 @@ internal sealed class EngineServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Refusals.BodyLimitBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Listen(IPAddress.Loopback, options.Port);
+            kestrel.Listen(IPAddress.Loopback, port);
         });
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(5));
 
-        EmbeddedEngine? engine = null;
-        builder.Services.AddSingleton(_ => engine ?? throw new InvalidOperationException("the engine has not started"));
-        var web = builder.Build();
+        builder.Services.AddSingleton(_ => engine());
+        return builder.Build();
+    }
+
+    private static async Task<EngineServer> ListenAsync(
+        WebApplication web, EmbeddedEngine engine, int port, bool isOwner, CancellationToken cancellation)
+    {
         try
         {
-            engine = await EmbeddedEngine.StartAsync(options.Engine, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
             web.MapEngine(engine);
             await web.StartAsync(cancellation);
         }
-        catch (Exception error)
+        catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            await web.DisposeAsync();
-            if (engine is not null) await engine.DisposeAsync();
-            if (error is IOException { InnerException: AddressInUseException })
-            {
-                throw new EngineStartException($"port {options.Port} is in use: give --port another, or 0 for any", error);
-            }
-            throw;
+            throw new EngineStartException($"port {port} is in use: give --port another, or 0 for any", error);
         }
 
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        engine.Address = addresses?.Addresses.First();
-        return new EngineServer(web, engine);
+        var listening = new Uri(addresses?.Addresses.First() ?? throw new InvalidOperationException("the server listens on nothing"));
+        engine.ListenAt(listening);
+        return new EngineServer(web, engine, listening, isOwner);
     }
 
     // The web host logs with a stack trace what the caller of StartAsync is told anyway, such as a port in use.
@@ -83,6 +120,6 @@ internal sealed class EngineServer : IAsyncDisposable
     {
         await app.StopAsync(CancellationToken.None);
         await app.DisposeAsync();
-        await Engine.DisposeAsync();
+        if (isOwner) await Engine.DisposeAsync();
     }
 }

@@ -12,19 +12,34 @@ internal static class Phone
     /// <summary>The code that Telegram sends to its own chat.</summary>
     public const string Code = "12345";
 
+    /// <summary>A key that the provider never accepts.</summary>
+    public const string WrongKey = "wrong-key";
+
+    /// <summary>A key that is in use elsewhere.</summary>
+    public const string KeyInUse = "key-in-use";
+
     public static void Map(SimulatorRoutes routes)
     {
-        foreach (var (path, type) in new[] { ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript") })
+        (string Path, string Type)[] files =
+        [
+            ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript"), ("qr.html", "text/html"), ("qr.js", "text/javascript"),
+        ];
+        foreach (var (path, type) in files)
         {
             var content = new Answer(200, $"{type}; charset=utf-8", Resource(path));
-            routes.View(path == "phone.html" ? "phone" : path, (_, _, _) => content);
+            routes.View(path.Replace(".html", "", StringComparison.Ordinal), (_, _, _) => content);
         }
 
         routes.View("phone/state", (world, request, now) =>
             Shown(world, world.Read<RadistState>() ?? RadistState.Begin(world, routes.Worlds), request.Query["lang"] == "ru", now));
         Action("scan", Scan);
         Action("end", (_, state, _) => new(
-            state with { Sessions = [.. state.Sessions.Select(session => session with { Stage = Stage.Ended })] }, Done));
+            state with
+            {
+                Sessions = [.. state.Sessions.Select(session => session with { Stage = Stage.Ended })],
+                Connections = [.. state.Connections.Select(connection => connection with { IsSignedOut = connection.AuthorizedAt is not null })],
+            },
+            Done));
         Action("two-step", (call, state, _) => new(state with { HasTwoStep = call.Http.Query["on"] == "true" }, Done));
 
         void Action(string name, Func<SimulatorCall, RadistState, Course, Turn<RadistState>> act) =>
@@ -37,22 +52,27 @@ internal static class Phone
     private static Turn<RadistState> Scan(SimulatorCall call, RadistState state, Course course) =>
         state.NewestSession(course, call.Now) is { Stage: Stage.Qr } session
             ? new(state.With(session.Accepted(call.Now, course, state.HasTwoStep)), Done)
-            : new(state, Answer.Of(409, new { Error = "there is no QR code to scan" }));
+            : state.FindWaiting(course, call.Now) is { } waiting
+                ? new(state.With(waiting.Scanned(call.Now, course)), Done)
+                : new(state, Answer.Of(409, new { Error = "there is no QR code to scan" }));
 
     private static Answer Shown(World world, RadistState state, bool isRussian, DateTimeOffset now)
     {
         var course = Course.Of(world);
         var session = state.NewestSession(course, now);
+        var waiting = session is null ? state.FindWaiting(course, now) : null;
+        var connections = state.Connections.Select(connection => connection.At(now, course)).ToList();
         return Answer.Of(200, new
         {
             Scenario = isRussian ? course.Ru : course.En,
-            Stage = session is null ? "none" : JsonNamingPolicy.SnakeCaseLower.ConvertName(session.Stage.ToString()),
-            QrExpires = session is { Stage: Stage.Qr } ? session.QrExpires(now, course) : (DateTimeOffset?)null,
+            App = session?.App ?? (connections.Exists(connection => connection.Type == "whatsapp") ? "whatsapp" : "telegram"),
+            Stage = waiting is not null ? "qr" : session is null ? "none" : JsonNamingPolicy.SnakeCaseLower.ConvertName(session.Stage.ToString()),
+            QrExpires = session is { Stage: Stage.Qr } ? session.QrExpires(now, course) : now + waiting?.QrLeft(now, course),
             Now = now,
             TwoStep = state.HasTwoStep,
             Password,
             Chat = state.Sessions.Where(known => known.IsByCode).Select(known => new { Code, At = known.StartedAt, IsNewest = known.Number == state.Sessions.Count }),
-            Connections = state.Connections.Select(connection => new { connection.Id, connection.Name, connection.AuthorizedAt }),
+            Connections = connections.Select(connection => new { connection.Id, connection.Name, connection.AuthorizedAt, Status = connection.Status(now, course) }),
         });
     }
 

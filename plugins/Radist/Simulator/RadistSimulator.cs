@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Engine.Sandbox;
 
@@ -26,7 +27,13 @@ public sealed class RadistSimulator : ISimulator
     {
         MapApi("POST", "companies/{company}/telegram/init", "telegram_init", TelegramApi.Init);
         MapApi("POST", "companies/{company}/telegram/login", "telegram_login", TelegramApi.Login);
+        MapApi("POST", "companies/{company}/max_personal/init", "max_init", MaxApi.Init);
+        MapApi("POST", "companies/{company}/max_personal/login", "max_login", MaxApi.Login);
         MapApi("POST", "companies/{company}/connections/", "create_connection", ConnectionsApi.Create);
+        MapApi("GET", "companies/{company}/connections/{connection:int}", "connection", ConnectionsApi.Read);
+        MapApi("PATCH", "companies/{company}/connections/{connection:int}", "change_key", ConnectionsApi.ChangeKey);
+        MapApi("GET", "companies/{company}/connections/{connection:int}/whatsapp/status", "whatsapp_status", WhatsappApi.Status);
+        MapApi("POST", "companies/{company}/connections/{connection:int}/whatsapp/qr", "whatsapp_new_qr", WhatsappApi.NewQr);
         MapApi("GET", "companies/{company}/connections/", "list_connections", ConnectionsApi.List);
         Phone.Map(routes);
 
@@ -56,6 +63,7 @@ internal sealed record ApiCall(SimulatorCall Call, Course Course, string Operati
         if (Course.Hangs) return Answer.Of(504, new { }) with { IsHanging = true };
         if (Course.AnswersHtml) return Answer.Html("<!doctype html><title>Maintenance</title><h1>We are back soon</h1>");
         if (Course.RefusesKey || Call.Http.Headers["X-Api-Key"] != key) return Refusal(401, "unauthorized");
+        if (Course.LacksRights) return Refusal(403, "the key lacks the scope connections");
         if (Call.Http.RouteValues["company"] as string != $"{company}") return Refusal(404, "not found");
 
         var isThird = state.Requests % 3 == 2;
@@ -64,7 +72,7 @@ internal sealed record ApiCall(SimulatorCall Call, Course Course, string Operati
             return Refusal(429, "too many requests") with { RetryAfter = TimeSpan.FromSeconds(2) };
         }
 
-        return Course.IsUnavailable && isThird && Operation.StartsWith("telegram", StringComparison.Ordinal)
+        return Course.IsUnavailable && isThird && Operation != "create_connection"
             ? Refusal(503, "unavailable") with { RetryAfter = TimeSpan.FromSeconds(1) }
             : null;
     }
@@ -85,6 +93,16 @@ internal sealed record ApiCall(SimulatorCall Call, Course Course, string Operati
     /// <summary>A text member of the body; null where it is missing or something else.</summary>
     public string? Text(string name) =>
         Body().TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+
+    /// <summary>The address of a page in this call's world.</summary>
+    public string PageAddress(string path) =>
+        $"{Call.Http.Scheme}://{Call.Http.Host}/{string.Join('/', (Call.Http.Path.Value ?? "").Split('/').Skip(1).Take(2))}/{path}";
+
+    /// <summary>The connection that the path names; null where there is none.</summary>
+    public StoredConnection? FindConnection(RadistState state) =>
+        int.TryParse(Call.Http.RouteValues["connection"] as string, CultureInfo.InvariantCulture, out var id)
+            ? state.Connections.Find(known => known.Id == id)?.At(Now, Course)
+            : null;
 
     /// <summary>The shape of refusals is not documented: this one is a guess.</summary>
     public static Answer Refusal(int status, string error) => Answer.Of(status, new { error });

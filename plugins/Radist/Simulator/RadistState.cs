@@ -10,14 +10,16 @@ namespace Radist.Simulator;
 /// <param name="Requests">API calls so far, for the scenarios in which some of them fail.</param>
 /// <param name="CreateCalls">Calls that wanted a connection created.</param>
 /// <param name="HasTwoStep">Whether the person's account has two-step verification; the phone's page can switch it.</param>
+/// <param name="KeyCalls">Calls that handed in a key.</param>
 internal sealed record RadistState(
-    ImmutableList<Session> Sessions, ImmutableList<StoredConnection> Connections, int Requests, int CreateCalls, bool HasTwoStep)
+    ImmutableList<Session> Sessions, ImmutableList<StoredConnection> Connections, int Requests, int CreateCalls, bool HasTwoStep, int KeyCalls = 0)
 {
     /// <summary>How a world begins: with the connections of the one it continues.</summary>
     public static RadistState Begin(World world, Worlds worlds)
     {
         var before = world.Origin.Continues is { } id ? worlds.Find(id)?.Read<RadistState>() : null;
-        return new RadistState([], before?.Connections ?? [], 0, 0, Course.Of(world).HasTwoStep);
+        var course = Course.Of(world);
+        return new RadistState([], course.HasLostConnections ? [] : before?.Connections ?? [], 0, 0, course.HasTwoStep);
     }
 
     /// <summary>The session, as it stands now.</summary>
@@ -38,22 +40,30 @@ internal sealed record RadistState(
     {
         var index = Sessions.FindIndex(known => known.Id == session.Id);
         var state = this with { Sessions = index < 0 ? Sessions.Add(session) : Sessions.SetItem(index, session) };
-        return session is { Stage: Stage.Authenticated, ConnectionId: { } id } ? state.WithAuthorized(id, session.StageAt) : state;
+        return session is { Stage: Stage.Authenticated, ConnectionId: { } id } && Connections.Find(known => known.Id == id) is { } again
+            ? state.With(again with { AuthorizedAt = session.StageAt, IsSignedOut = false })
+            : state;
     }
 
-    private RadistState WithAuthorized(int id, DateTimeOffset now)
+    public RadistState With(StoredConnection connection)
     {
-        var index = Connections.FindIndex(connection => connection.Id == id);
-        return index < 0 ? this : this with { Connections = Connections.SetItem(index, Connections[index] with { AuthorizedAt = now }) };
+        var index = Connections.FindIndex(known => known.Id == connection.Id);
+        return this with { Connections = index < 0 ? Connections.Add(connection) : Connections.SetItem(index, connection) };
     }
+
+    /// <summary>The WhatsApp connection that waits for a phone; null where none does.</summary>
+    public StoredConnection? FindWaiting(Course course, DateTimeOffset now) => Connections
+        .Select(connection => connection.At(now, course))
+        .LastOrDefault(connection => connection is { Type: "whatsapp", AuthorizedAt: null, IsPaid: true } && connection.QrLeft(now, course) is not null);
 }
 
 /// <summary>One attempt to sign in.</summary>
 /// <param name="Number">Counted from 1 in its world.</param>
 /// <param name="StageAt">When the stage was reached.</param>
+/// <param name="App">What it signs in to: <c>telegram</c> or <c>max</c>.</param>
 internal sealed record Session(
     string Id, int Number, bool IsByCode, string? Phone, int? ConnectionId, DateTimeOffset StartedAt, Stage Stage, DateTimeOffset StageAt,
-    int RefusedCodes = 0, int RefusedPasswords = 0)
+    int RefusedCodes = 0, int RefusedPasswords = 0, string App = "telegram")
 {
     private static readonly TimeSpan UnknownFor = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(12);
@@ -87,7 +97,7 @@ internal sealed record Session(
     public DateTimeOffset QrExpires(DateTimeOffset now, Course course) => StartedAt + ((Rotation(now, course) + 1) * course.QrLife);
 
     private Session AfterAccount(DateTimeOffset now, bool hasTwoStep) =>
-        this with { Stage = hasTwoStep ? Stage.Password : Stage.Authenticated, StageAt = now };
+        this with { Stage = hasTwoStep && App == "telegram" ? Stage.Password : Stage.Authenticated, StageAt = now };
 
     private long Rotation(DateTimeOffset now, Course course) => (now - StartedAt).Ticks / course.QrLife.Ticks;
 }
@@ -102,6 +112,3 @@ internal enum Stage
     Authenticated,
     Ended,
 }
-
-/// <summary>A connection that the provider stores, and never deletes.</summary>
-internal sealed record StoredConnection(int Id, string Type, string Name, DateTimeOffset? AuthorizedAt);

@@ -13,23 +13,34 @@ internal static partial class TelegramApi
         var isByCode = call.Text("auth_type") == "code";
         var phone = call.Text("phone");
         if (!isByCode && call.Text("auth_type") != "qr") return new(state, ApiCall.Refusal(400, "auth_type must be qr or code"));
-        if (isByCode && (phone is null || !PhoneNumber().IsMatch(phone))) return new(state, ApiCall.Refusal(400, "PHONE_NUMBER_INVALID"));
-
-        int? connection = call.Body().TryGetProperty("connection_id", out var member)
-            ? member.ValueKind == JsonValueKind.Number && member.TryGetInt32(out var id) ? id : 0
-            : null;
-        if (connection <= 0) return new(state, ApiCall.Refusal(404, "no such connection"));
-
-        // A world of its own knows no connection of an earlier one, and takes the caller's word that it exists.
-        if (connection is { } old && state.Connections.All(known => known.Id != old))
-        {
-            state = state with { Connections = state.Connections.Add(new StoredConnection(old, "telegram", "Telegram", null)) };
-        }
+        if (isByCode && RefusedPhone(call, phone) is { } refused) return new(state, refused);
+        if (FindConnection(call, state, "telegram", out var connection) is not { } known) return new(state, ApiCall.Refusal(404, "no such connection"));
 
         var session = new Session(
-            new Guid(RandomNumberGenerator.GetBytes(16)).ToString(), state.Sessions.Count + 1, isByCode, phone, connection,
+            new Guid(RandomNumberGenerator.GetBytes(16)).ToString(), known.Sessions.Count + 1, isByCode, phone, connection,
             call.Now, isByCode ? Stage.Code : Stage.Qr, call.Now);
-        return new(state.With(session), Shown(session, call));
+        return new(known.With(session), Shown(session, call));
+    }
+
+    /// <summary>The answer to a number that the service does not take; null where it does.</summary>
+    public static Answer? RefusedPhone(ApiCall call, string? phone) =>
+        phone is null || !PhoneNumber().IsMatch(phone) ? ApiCall.Refusal(400, "PHONE_NUMBER_INVALID")
+        : call.Course.For(phone).IsFlooded ? ApiCall.Refusal(429, "PHONE_NUMBER_FLOOD") with { RetryAfter = TimeSpan.FromHours(1) }
+        : null;
+
+    /// <summary>
+    /// The state with the connection that is to be authorized again, if the call names one; null where it is none, or of another type. A world of its
+    /// own knows no connection of an earlier one, and takes the caller's word that it exists.
+    /// </summary>
+    public static RadistState? FindConnection(ApiCall call, RadistState state, string type, out int? connection)
+    {
+        connection = null;
+        if (!call.Body().TryGetProperty("connection_id", out var member)) return state;
+        if (member.ValueKind != JsonValueKind.Number || !member.TryGetInt32(out var id) || id <= 0) return null;
+        connection = id;
+        return state.Connections.Find(known => known.Id == id) is { } found ? (found.Type == type ? state : null)
+            : call.Course.HasLostConnections ? null
+            : state.With(new StoredConnection(id, type, "Telegram", null));
     }
 
     public static Turn<RadistState> Login(ApiCall call, RadistState state)
@@ -60,9 +71,9 @@ internal static partial class TelegramApi
     private static Turn<RadistState> HandInCode(string code, Session session, ApiCall call, RadistState state)
     {
         if (call.Course.FirstCodeIsExpired && session.Number == 1) return new(state, ApiCall.Refusal(400, "PHONE_CODE_EXPIRED"));
-        if (code == Phone.Code && session.RefusedCodes >= call.Course.RefusedCodes)
+        if (code == Phone.Code && session.RefusedCodes >= call.Course.For(session.Phone).RefusedCodes)
         {
-            var accepted = session.Accepted(call.Now, call.Course, state.HasTwoStep);
+            var accepted = session.Accepted(call.Now, call.Course, state.HasTwoStep || call.Course.For(session.Phone).HasTwoStep);
             return new(state.With(accepted), Shown(accepted, call));
         }
 
@@ -70,7 +81,7 @@ internal static partial class TelegramApi
         return new(state.With(still), call.Course.RefusesByStatus ? Shown(still, call) : ApiCall.Refusal(400, "PHONE_CODE_INVALID"));
     }
 
-    private static Answer Shown(Session session, ApiCall call)
+    public static Answer Shown(Session session, ApiCall call)
     {
         var status = session.Stage switch
         {

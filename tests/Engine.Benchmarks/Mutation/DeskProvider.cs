@@ -59,6 +59,21 @@ public sealed record RemoveHook(Secret Token, int Id);
 
 public sealed record Removed(bool Found);
 
+public sealed record AskConsent(string Scope);
+
+/// <summary>What a person comes back with from Desk's own page.</summary>
+public sealed record Consented(Secret Token, string? Region);
+
+/// <summary>What Desk calls with when a device was paired.</summary>
+public sealed record Paired(Secret Token, PairedBy By);
+
+public enum PairedBy
+{
+    Unknown,
+    Phone,
+    Desktop,
+}
+
 public sealed record SignIn(string Login, Secret Password, string? Otp = null);
 
 /// <summary>The plugin that the flows of the corpus call besides Radist; its operations are never called.</summary>
@@ -75,7 +90,16 @@ internal static class DeskProvider
         Operation<AddHook, Hook>("add_hook", Effect.Once, creates: true, Fails("hook_limit")),
         Operation<FindAccount, Hook>("find_hook", Effect.Safe, creates: false),
         Operation<RemoveHook, Removed>("remove_hook", Effect.Idempotent, creates: false),
-    ]);
+    ])
+    {
+        Redirects =
+        [
+            new Redirect(
+                "consent", typeof(AskConsent).FullName ?? "", typeof(Consented).FullName ?? "", true, [Fails("denied")],
+                ImmutableDictionary<string, string>.Empty.Add("access_denied", "denied")),
+        ],
+        Hooks = [new Engine.Flows.Hook("paired", typeof(Paired).FullName ?? "", false)],
+    };
 
     private static Operation Operation<TInput, TOutput>(string name, Effect effect, bool creates, params DeclaredFailure[] failures) =>
         new(name, typeof(TInput).FullName ?? "", typeof(TOutput).FullName ?? "", effect, creates, [.. failures]);

@@ -33,6 +33,19 @@ internal sealed class EngineClient : IDisposable
 
     public Task<JsonElement> RunAsync(string id) => GetAsync($"/v1/runs/{id}");
 
+    /// <summary>Posts a body; gives the status of the answer.</summary>
+    public async Task<HttpStatusCode> PostAsync(string path, object body)
+    {
+        using var response = await http.PostAsJsonAsync(path, body);
+        return response.StatusCode;
+    }
+
+    public async Task CancelAsync(string id)
+    {
+        using var response = await http.PostAsync($"/v1/runs/{id}/cancel", null);
+        response.EnsureSuccessStatusCode();
+    }
+
     /// <summary>A new link for the run's person.</summary>
     public async Task<string> LinkAsync(string id)
     {

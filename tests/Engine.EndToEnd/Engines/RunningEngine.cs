@@ -43,6 +43,7 @@ internal static class QuickFlows
         {
             var text = File.ReadAllText(file)
                 .Replace("every: 5s", "every: 1s", StringComparison.Ordinal)
+                .Replace("every: 3s", "every: 1s", StringComparison.Ordinal)
                 .Replace("after: 60s", "after: 2s", StringComparison.Ordinal);
             File.WriteAllText(Path.Combine(folder, Path.GetFileName(file)), text);
         }

@@ -59,6 +59,32 @@ public sealed partial class TerminalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("whatsapp-radist", "several-scans")]
+    [InlineData("whatsapp-radist", "state-not-told")]
+    [InlineData("max", "scan", "--input", "phone=+79001234567", "--answer", "code=12345")]
+    [InlineData("max", "scan", "--input", "phone=+79990000002", "--answer", "code=12345", "--answer", "code=12345")]
+    [InlineData("telegram-bot", "key-in-use", "--answer", "key=1234:first", "--answer", "key=1234:second")]
+    [InlineData("odnoklassniki", "create-lost", "--answer", "key=good-key")]
+    [InlineData("telegram-code", "scan", "--input", "phone=+79990000003", "--answer", "code=12345", "--answer", "password=correct horse")]
+    public async Task Each_of_radists_channels_is_connected_in_the_terminal(string flow, string scenario, params string[] arguments)
+    {
+        await using var engine = Run([flow, "--sandbox", "--json", "--scenario", scenario, .. arguments]);
+
+        Assert.Equal(0, await engine.ExitCodeAsync());
+        Assert.DoesNotContain("good-key", engine.Output + engine.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_link_of_the_provider_is_printed_and_no_code_is_drawn_for_it()
+    {
+        await using var engine = Run("whatsapp-radist", "--sandbox", "--scenario", "scan", "--lang", "en", "--input", "way=page");
+
+        Assert.Equal(0, await engine.ExitCodeAsync());
+        Assert.Matches(@"http://127\.0\.0\.1:\d+/\S+/qr", engine.Output);
+        Assert.Empty(TerminalQr.FindAll(engine.Output));
+    }
+
+    [Theory]
     [InlineData(1, "telegram-code", "--scenario", "wrong-password-twice", "--input", "phone=+79001234567", "--answer", "code=12345",
         "--answer", "password=a", "--answer", "password=b", "--answer", "password=c")]
     [InlineData(1, "telegram-qr", "--scenario", "unauthorized")]

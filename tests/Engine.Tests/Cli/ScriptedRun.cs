@@ -65,6 +65,10 @@ internal sealed class ScriptedRun(TimeProvider time) : IRunStore
         Changes.RunChanged(Id);
     }
 
+    public Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<RunCreation> CreateAsync(
         StoredRun run, IdempotencyKey? key, IReadOnlyList<JournalEntry> journal, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -1,3 +1,4 @@
+using Engine.Flows;
 using Engine.Host;
 using Xunit;
 
@@ -7,6 +8,8 @@ namespace Engine.Tests.FlowTests;
 public sealed class ShippedPlugins : IDisposable
 {
     private readonly KnownPlugins known = KnownPlugins.Load(null, TextWriter.Null);
+
+    internal Catalog Catalog => known.Catalog;
 
     /// <summary>Runs test files as <c>engine test --coverage</c> does; gives what it would print.</summary>
     internal (FlowTestOutcome Outcome, string Text) Run(string folder, bool withCoverage = true)

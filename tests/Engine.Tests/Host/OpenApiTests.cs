@@ -21,11 +21,26 @@ public sealed class OpenApiTests(AskingEngine shared) : IClassFixture<AskingEngi
 
         Assert.Equal(
             [
-                "GET /v1/connections", "GET /v1/connections/{id}", "GET /v1/flows", "GET /v1/runs", "GET /v1/runs/{id}",
-                "GET /v1/runs/{id}/events", "POST /v1/runs", "POST /v1/runs/{id}/cancel", "POST /v1/runs/{id}/links",
-                "POST /v1/runs/{id}/replies",
+                "DELETE /v1/connections/{id}", "GET /v1/connections", "GET /v1/connections/{id}", "GET /v1/flows",
+                "GET /v1/hooks/{provider}/{hook}/{world}", "GET /v1/hooks/{token}", "GET /v1/return/{provider}/{world}", "GET /v1/runs", "GET /v1/runs/{id}",
+                "GET /v1/runs/{id}/events", "POST /v1/connections/{id}/claim", "POST /v1/connections/{id}/operations/{name}",
+                "POST /v1/connections/{id}/probe", "POST /v1/hooks/{provider}/{hook}/{world}", "POST /v1/hooks/{token}",
+                "POST /v1/return/{provider}/{world}", "POST /v1/runs", "POST /v1/runs/{id}/cancel", "POST /v1/runs/{id}/links",
+                "POST /v1/runs/{id}/replies", "POST /v1/runs/{id}/visits", "POST /v1/runs/{id}/visits/{visit}/refusal",
             ],
             calls);
+    }
+
+    /// <summary>Flows are files beside the engine; whoever may write there may change them, and nobody else.</summary>
+    [Fact]
+    public void R54_no_call_takes_a_flow_or_an_expression()
+    {
+        var flows = document.GetProperty("paths").EnumerateObject().Where(path => path.Name.Contains("flow", StringComparison.Ordinal));
+
+        Assert.All(flows, path => Assert.Equal(["get"], path.Value.EnumerateObject().Select(method => method.Name)));
+        Assert.DoesNotContain(document.GetProperty("components").GetProperty("schemas").EnumerateObject()
+            .Where(schema => schema.Name.EndsWith("Request", StringComparison.Ordinal) && schema.Value.TryGetProperty("properties", out _))
+            .SelectMany(schema => schema.Value.GetProperty("properties").EnumerateObject()), member => member.Name is "yaml" or "source" or "expression" or "steps");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_changed_file_gives_new_runs_its_new_version_and_the_running_one_goes_on_also_after_a_restart()
+    public async Task R64_a_changed_file_gives_new_runs_its_new_version_and_the_running_one_goes_on_also_after_a_restart()
     {
         Write("ask.yaml", Samples.Ask);
         RunId first;
@@ -56,7 +56,7 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_with_findings_leaves_its_last_good_version_and_says_what_is_wrong_until_it_is_right()
+    public async Task R64_a_file_with_findings_leaves_its_last_good_version_and_says_what_is_wrong_until_it_is_right()
     {
         Write("ask.yaml", Samples.Ask);
         await using var engine = await StartAsync();
@@ -184,18 +184,35 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watching_engine_takes_a_change_over_by_itself()
+    public async Task A_watching_engine_takes_a_change_over_by_itself_within_a_second_of_its_clock()
     {
         Write("ask.yaml", Samples.Ask);
-        await using var engine = await StartAsync(isWatching: true);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var time = new LabTime();
+        using var log = new HeardLog();
+        await using var engine = await EmbeddedEngine.StartAsync(Options(isWatching: true), time, log, default);
+        var offered = log.NextAsync("flow 'ask' is offered in version");
 
         Write("ask.yaml", Renamed);
 
-        while (!engine.Flows.Offered.Single().Source.Contains("Welcome", StringComparison.Ordinal))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, limit.Token);
-        }
+        await time.AdvanceUntilAsync(offered);
+        Assert.Contains("Welcome", engine.Flows.Offered.Single().Source, StringComparison.Ordinal);
+        Assert.True(FlowWatch.Period + FlowWatch.Settle < TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_a_file_goes_to_the_log_once()
+    {
+        Write("ask.yaml", Samples.Ask);
+        using var log = new HeardLog();
+        await using var engine = await EmbeddedEngine.StartAsync(Options(isWatching: false), TimeProvider.System, log, default);
+
+        Write("ask.yaml", Samples.Ask.Replace("as: last", "ass: last", StringComparison.Ordinal));
+        Refresh(engine);
+        Refresh(engine);
+
+        var version = engine.Flows.FindCurrent("ask")?.Flow.Version;
+        Assert.Single(log.Lines, line => line.Contains("ask.yaml(23,", StringComparison.Ordinal) && line.Contains("error FLOW002", StringComparison.Ordinal));
+        Assert.Single(log.Lines, line => line.Contains("ask.yaml' has findings: flow 'ask' is served in its last good version " + version, StringComparison.Ordinal));
     }
 
     private static string Renamed => Samples.Ask.Replace("Hello", "Welcome", StringComparison.Ordinal).Replace("    as: last", "    as: final", StringComparison.Ordinal);
@@ -246,8 +263,8 @@ public sealed class ReloadTests : IDisposable
         IsWatching = isWatching,
     };
 
-    private Task<EmbeddedEngine> StartAsync(bool isWatching = false) =>
-        EmbeddedEngine.StartAsync(Options(isWatching), TimeProvider.System, NullLoggerFactory.Instance, default);
+    private Task<EmbeddedEngine> StartAsync() =>
+        EmbeddedEngine.StartAsync(Options(isWatching: false), TimeProvider.System, NullLoggerFactory.Instance, default);
 
     private void Refresh(EmbeddedEngine engine) => engine.Watch.TakeOver(FolderState.Of(Options(false)), default);
 

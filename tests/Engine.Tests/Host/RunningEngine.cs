@@ -22,23 +22,30 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     public EmbeddedEngine Engine => server.Engine;
 
-    public Uri Address => new(Engine.Address!);
+    /// <summary>The folder of the database.</summary>
+    public string DataFolder => Path.Combine(root, "data");
+
+    public Uri Address => server.Listening;
 
     /// <summary>Starts with these flow texts, or with the shipped flows where none is given.</summary>
     public static Task<RunningEngine> StartAsync(TimeProvider? time = null, params string[] flows) =>
         StartAsync(new ProviderMode.EmbeddedSandbox(), time, flows);
 
-    public static async Task<RunningEngine> StartAsync(ProviderMode providers, TimeProvider? time = null, params string[] flows)
+    public static Task<RunningEngine> StartAsync(ProviderMode providers, TimeProvider? time = null, params string[] flows) =>
+        StartAsync(options => options with { Providers = providers }, time, flows);
+
+    public static async Task<RunningEngine> StartAsync(
+        Func<EngineOptions, EngineOptions> with, TimeProvider? time = null, params string[] flows)
     {
         var root = Directory.CreateTempSubdirectory("engine-host-").FullName;
-        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key"), Providers = providers };
+        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key") };
         if (flows.Length > 0)
         {
             var folder = Directory.CreateDirectory(Path.Combine(root, "flows")).FullName;
             for (var i = 0; i < flows.Length; i++) await File.WriteAllTextAsync(Path.Combine(folder, $"flow{i}.yaml"), flows[i]);
             options = options with { FlowFolders = [folder] };
         }
-        return new RunningEngine(root, await EngineServer.StartAsync(new ServerOptions(options, Port: 0), time ?? TimeProvider.System, default));
+        return new RunningEngine(root, await EngineServer.StartAsync(new ServerOptions(with(options), Port: 0), time ?? TimeProvider.System, default));
     }
 
     /// <summary>A client that shows nothing.</summary>
@@ -94,8 +101,7 @@ internal sealed class RunningEngine : IAsyncDisposable
             var change = engine.Changes.NextChange(id);
             var run = await engine.Store.FindAsync(id, limit.Token);
             if (run is not null && isWanted(run)) return run;
-            await Task.WhenAny(change, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token));
-            limit.Token.ThrowIfCancellationRequested();
+            await change.WaitAsync(limit.Token);
         }
     }
 

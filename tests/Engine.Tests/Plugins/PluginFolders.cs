@@ -10,11 +10,14 @@ internal sealed class PluginFolders : IDisposable
     private const string Usings =
         "using System; using System.Threading; using System.Threading.Tasks; using Engine.Sdk; using System.Runtime.CompilerServices;";
 
+    // The SDK's reference assemblies, as a real plugin's build has them: flows are bound to the same names.
     private static readonly Lazy<MetadataReference[]> References = new(() =>
-        [.. ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path)
-                is "System.Runtime.dll" or "System.Private.CoreLib.dll" or "System.Private.Uri.dll" or "System.Net.Http.dll" or "Engine.Sdk.dll" or "YamlDotNet.dll")
-            .Select(path => MetadataReference.CreateFromFile(path))]);
+    [
+        .. Directory.EnumerateFiles(ReferenceFolder, "System.*.dll").Select(path => MetadataReference.CreateFromFile(path)),
+        .. ((string?)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") ?? "").Split(Path.PathSeparator)
+            .Where(path => Path.GetFileName(path) is "Engine.Sdk.dll" or "YamlDotNet.dll")
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ]);
 
     private readonly string root = Directory.CreateTempSubdirectory("engine-plugins-").FullName;
 
@@ -26,6 +29,16 @@ internal sealed class PluginFolders : IDisposable
 
     /// <summary>The plugins as the host's build puts them beside it.</summary>
     public static string Shipped => Path.Combine(AppContext.BaseDirectory, "plugins");
+
+    private static string ReferenceFolder
+    {
+        get
+        {
+            var dotnet = new FileInfo(typeof(object).Assembly.Location).Directory?.Parent?.Parent?.Parent?.FullName ?? "";
+            return Directory.EnumerateDirectories(Path.Combine(dotnet, "packs", "Microsoft.NETCore.App.Ref"), "10.*")
+                .Select(version => Path.Combine(version, "ref", "net10.0")).Last(Directory.Exists);
+        }
+    }
 
     public void Dispose() => Directory.Delete(root, recursive: true);
 

@@ -204,6 +204,115 @@ public sealed class RadistTests
     }
 
     [Fact]
+    public async Task An_edge_case_1_6_16_a_connection_that_is_not_there_is_not_mistaken_for_a_wrong_path()
+    {
+        var again = await Radist(ScriptedProvider.Answering(404, "{}")).TelegramInitAsync(new TelegramInit(AuthType.Qr, ConnectionId: 5), default);
+        var anew = await Radist(ScriptedProvider.Answering(404, "{}")).TelegramInitAsync(new TelegramInit(AuthType.Qr), default);
+        var max = await Radist(ScriptedProvider.Answering(409, "{}")).MaxInitAsync(new MaxInit("+79001234567", 5), default);
+
+        Assert.Equal(("connection_gone", "config_error", "connection_gone"), (again.Failure?.Code, anew.Failure?.Code, max.Failure?.Code));
+    }
+
+    [Fact]
+    public async Task An_edge_case_1_6_22_max_sends_a_number_and_then_a_code()
+    {
+        var provider = ScriptedProvider.Answering(200, """{"session_id":"s","status":"waiting_for_code"}""");
+
+        var session = (await Radist(provider).MaxInitAsync(new MaxInit("79001234567"), default)).Value!;
+        var other = await Radist(ScriptedProvider.Answering(200, """{"session_id":"t","status":"authenticated"}""")).MaxLoginAsync(new MaxLogin(session.SessionId, "00123"), default);
+
+        Assert.Equal("""{"phone":"79001234567"}""", provider.Sent.Single());
+        Assert.Equal("https://api.radist.online/v2/companies/77/max_personal/init", provider.Requests.Single().RequestUri?.AbsoluteUri);
+        Assert.Equal((MaxStatus.WaitingForCode, "s"), (session.Status, session.SessionId.Reveal()));
+        Assert.Equal("max_login: the answer is about another session", other.Failure?.Message);
+    }
+
+    [Theory]
+    [InlineData(404, "{}", "session_lost")]
+    [InlineData(400, "{\"error\":\"PHONE_CODE_EXPIRED\"}", "code_expired")]
+    [InlineData(422, "no json", "wrong_code")]
+    public async Task A_refused_max_code_is_read_like_telegrams(int status, string body, string failure) =>
+        Assert.Equal(failure, (await Radist(ScriptedProvider.Answering(status, body)).MaxLoginAsync(new MaxLogin(new Secret("s"), "1"), default)).Failure?.Code);
+
+    [Theory]
+    [InlineData(400, "key_refused")]
+    [InlineData(409, "key_in_use")]
+    [InlineData(402, "config_error")]
+    public async Task Edge_cases_1_6_20_and_1_6_21_a_refused_key_is_the_persons_business(int status, string failure)
+    {
+        var provider = ScriptedProvider.Answering(status, "{}");
+
+        var result = await Radist(provider).CreateConnectionAsync(new NewConnection(ConnectionType.TelegramBot, "Shop", ApiKey: new Secret("1:a")), default);
+
+        Assert.Equal(failure, result.Failure?.Code);
+        Assert.Equal("""{"type":"telegram_bot","name":"Shop","params":{"api_key":"1:a"}}""", provider.Sent.Single());
+    }
+
+    [Fact]
+    public async Task A_key_is_changed_in_place_by_a_verb_that_can_be_set()
+    {
+        var provider = ScriptedProvider.Answering(200, """{"id":5,"status":"active"}""");
+        var radist = Radist(provider, settings => settings with { UpdateMethod = "PUT", GroupKeyField = "key" });
+
+        var result = await radist.ChangeKeyAsync(new KeyChange(KeyedType.Odnoklassniki, 5, new Secret("new")), default);
+
+        Assert.Equal(new Connection(5, ConnectionStatus.Active), result.Value);
+        Assert.Equal(("PUT", "/v2/companies/77/connections/5"), (provider.Requests.Single().Method.Method, provider.Requests.Single().RequestUri?.AbsolutePath));
+        Assert.Equal("""{"key":"new"}""", provider.Sent.Single());
+    }
+
+    [Fact]
+    public async Task An_edge_case_1_6_19_a_type_without_an_update_is_told_as_such()
+    {
+        var result = await Radist(ScriptedProvider.Answering(405, "{}")).ChangeKeyAsync(new KeyChange(KeyedType.Odnoklassniki, 5, new Secret("k")), default);
+
+        Assert.Equal("config_error", result.Failure?.Code);
+        Assert.Contains("Radist manages this type itself", result.Failure?.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_edge_case_1_6_15_the_page_is_an_address_and_the_instances_code_a_payload()
+    {
+        var connection = (await Radist(ScriptedProvider.Answering(200,
+            """{"connection":{"id":5,"status":"waiting_for_qr","params":{"phone":null,"qr_url":"https://radist.example/qr"}}}""")).ConnectionStateAsync(new ConnectionOf(5), default)).Value!;
+        var instance = (await Radist(ScriptedProvider.Answering(200,
+            """{"status":"waiting_for_qr","qr":"2@abc","qr_expires":"2031-02-03T04:05:06Z"}""")).WhatsappStatusAsync(new ConnectionOf(5), default)).Value!;
+
+        Assert.Equal((ConnectionStatus.WaitingForScan, null, "https://radist.example/qr"), (connection.Status, connection.Qr, connection.QrUrl?.Reveal()));
+        Assert.Equal(("2@abc", null), (instance.Qr?.Reveal(), instance.QrUrl));
+        Assert.Equal(new DateTimeOffset(2031, 2, 3, 4, 5, 6, TimeSpan.Zero), instance.QrExpires);
+    }
+
+    [Theory]
+    [InlineData("""{"id":5,"status":"connected"}""", ConnectionStatus.Active)]
+    [InlineData("""{"id":5,"status":"LOGGED_OUT"}""", ConnectionStatus.SignedOut)]
+    [InlineData("""{"id":5,"status":"unpaid"}""", ConnectionStatus.NotPaid)]
+    [InlineData("""{"id":5,"status":"something_new"}""", ConnectionStatus.Unknown)]
+    [InlineData("""{"id":5,"status":7}""", ConnectionStatus.Unknown)]
+    [InlineData("[]", ConnectionStatus.Unknown)]
+    public async Task A_state_is_read_by_words_that_can_be_set_and_what_is_not_known_decides_nothing(string body, ConnectionStatus status) =>
+        Assert.Equal(status, (await Radist(ScriptedProvider.Answering(200, body)).ConnectionStateAsync(new ConnectionOf(5), default)).Value?.Status);
+
+    [Theory]
+    [InlineData("""{"id":5,"status":"signed_out"}""", 200, "signed_out")]
+    [InlineData("""{"id":5,"status":"not_paid"}""", 200, "not_paid")]
+    [InlineData("{}", 404, "connection_gone")]
+    [InlineData("""{"id":5,"status":"active"}""", 200, null)]
+    [InlineData("""{"id":5}""", 200, null)]
+    public async Task Edge_cases_1_6_17_and_1_6_18_a_probe_says_what_became_of_a_connection(string body, int status, string? failure) =>
+        Assert.Equal(failure, (await Radist(ScriptedProvider.Answering(status, body)).CheckConnectionAsync(new ConnectionOf(5), default)).Failure?.Code);
+
+    [Theory]
+    [InlineData(401, "telegram_init: the provider does not accept the key, or it lacks the rights (http 401)")]
+    [InlineData(403, "telegram_init: the provider does not accept the key, or it lacks the rights (http 403); give the API key the right 'connections' at Radist")]
+    public async Task An_edge_case_1_6_23_a_key_without_the_right_is_the_operators_business(int status, string message)
+    {
+        var failure = (await Radist(ScriptedProvider.Answering(status, "{}")).TelegramInitAsync(new TelegramInit(AuthType.Qr), default)).Failure!;
+
+        Assert.Equal(("config_error", message), (failure.Code, failure.Message));
+    }
+
+    [Fact]
     public void No_record_prints_a_secret()
     {
         var text = $"{new TelegramLogin(new Secret("s3cret"), null, new Secret("s3cret"))}{new NewConnection(ConnectionType.Telegram, "a", new Secret("s3cret"))}"

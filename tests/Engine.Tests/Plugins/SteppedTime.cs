@@ -26,11 +26,36 @@ internal sealed class SteppedTime : TimeProvider
         now = end;
     }
 
+    /// <summary>Moves to the next timer and fires it; false where none is set.</summary>
+    public bool StepToNext()
+    {
+        if (NextDue(DateTimeOffset.MaxValue) is not { Due: { } due }) return false;
+        Step(due > now ? due - now : TimeSpan.Zero);
+        return true;
+    }
+
     /// <summary>Waits until somebody has set a timer since the last time.</summary>
     public async Task TimerSetAsync()
     {
         await made.Task;
         made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Waits until there is a timer that is due so much later.</summary>
+    public async Task TimerSetAsync(TimeSpan dueIn)
+    {
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (timers.Any(timer => timer.Due == now + dueIn)) return;
+                if (made.Task.IsCompleted) made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                next = made.Task;
+            }
+
+            await next;
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

@@ -33,6 +33,13 @@ internal static class LabSteps
 
     public static CompiledStep.Fail Fail(string code) => new("fail_" + code, 9, code);
 
+    public static CompiledStep.Redirect Redirect(LabFlow flow, int next, params Handler[] handlers) => new(
+        "page", 1, "lab", "page", "Engine.Tests.Seen, Engine.Tests", flow.Value("new Look(\"1\")"), 6, null, TimeSpan.FromMinutes(10), null,
+        [.. handlers], false, next);
+
+    public static CompiledStep.Await Await(int next, int? onTimeout = null) =>
+        new("bell", 1, "bell", 6, TimeSpan.FromMinutes(10), onTimeout, next);
+
     public static CompiledStep.Connect Connect(
         LabFlow flow, int next, string? key = null, OnOtherAccount other = OnOtherAccount.Reject, OnDuplicate duplicate = OnDuplicate.Reject,
         bool isSwapped = false) => new(

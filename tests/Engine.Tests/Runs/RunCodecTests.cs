@@ -93,6 +93,7 @@ public sealed class RunCodecTests
                 new PromptId("p1"), 2, "s", true, text, [new PromptField("n", "text", true, text, text, "p", 4, "v", [new PromptOption("o", text)])],
                 true, text, new ShownValues("q", "i", "c", "l", "f", at, 1, 2), [new ActionView("a", text, at, 1)], [new PromptMessage("c", text)], 2, at),
             Undo = [new UndoEntry(1, LabFlow.Drop, new Drop(5))],
+            Signals = [new KeptSignal("bell", JsonSerializer.SerializeToElement(new { id = 1 }))], Hints = ["bell"],
             Leftover = ImmutableDictionary<string, JsonElement>.Empty.Add("thing", JsonSerializer.SerializeToElement(7)),
             HasNewLeftover = true, Restarts = 1, Ending = new Ending(RunStatus.Cancelled, "cancelled", "s", true),
             Exit = new Exit("c", "s", at, text), Effects = 7, Prompts = 8, WakeAt = at,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text.Json;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sdk;
@@ -20,6 +21,8 @@ public sealed class RunFamiliesTests
             new RunEvent.CallFailed(new EffectId("e1"), new Failure("x", "y")), new RunEvent.CallLost(new EffectId("e1")),
             new RunEvent.Replied(new Reply(new PromptId("p1"), "t", "submit", ImmutableDictionary<string, string>.Empty)),
             new RunEvent.CancelRequested(), new RunEvent.IdentityLookedUp(new EffectId("e9"), null),
+            new RunEvent.Returned(new Return(new TokenHash("h"), new PromptId("p1"), null, null)),
+            new RunEvent.Signalled(new Signal("bell", "k", JsonSerializer.SerializeToElement(1))),
         ];
         AssertWhole(events);
         var flow = new LabFlow();
@@ -38,7 +41,7 @@ public sealed class RunFamiliesTests
             new CompiledStep.If("i", 1, flow.When("true"), 1, 1), new CompiledStep.Set("s", 1, [], 1),
             new CompiledStep.Wait("w", 1, TimeSpan.FromSeconds(1), 1), new CompiledStep.StartOfRepeat("r", 1, 1, 1),
             new CompiledStep.EndOfRepeat("e", 1, flow.When("false"), 1, 1, 1, 1), new CompiledStep.Resume("u", 1, 2), new CompiledStep.Restart("t", 1),
-            Connect(flow, 1), Fail("x"), Done,
+            Connect(flow, 1), Fail("x"), Done, Redirect(flow, 1), Await(1),
         ];
         AssertWhole(steps);
 

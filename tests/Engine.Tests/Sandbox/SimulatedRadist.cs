@@ -17,7 +17,7 @@ internal sealed class SimulatedRadist : IAsyncDisposable
 
     public SteppedTime Time { get; } = new();
 
-    public HttpClient Http { get; } = new(ProviderHttp.NewHandler());
+    public HttpClient Http { get; } = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
 
     public required SandboxServer Server { get; set; }
 
@@ -65,6 +65,16 @@ internal sealed class SimulatedRadist : IAsyncDisposable
 
     public Task<Result<Connection>> CreateAsync(TelegramSession session) =>
         Radist.CreateConnectionAsync(new NewConnection(ConnectionType.Telegram, "Telegram", session.SessionId), default);
+
+    public async Task<Connection> NewWhatsappAsync() =>
+        Value(await Radist.CreateConnectionAsync(new NewConnection(ConnectionType.Whatsapp, "WhatsApp"), default));
+
+    public Task<Result<Connection>> CreateWithKeyAsync(string key) =>
+        Radist.CreateConnectionAsync(new NewConnection(ConnectionType.Odnoklassniki, "Group", ApiKey: new Secret(key)), default);
+
+    public async Task<ConnectionState> StateAsync(int connection) => Value(await Radist.ConnectionStateAsync(new ConnectionOf(connection), default));
+
+    public async Task<ConnectionState> InstanceAsync(int connection) => Value(await Radist.WhatsappStatusAsync(new ConnectionOf(connection), default));
 
     public Task<Result<Connection>> FindAsync(TelegramSession session) =>
         Radist.FindConnectionAsync(new ConnectionQuery(session.SessionId), default);

@@ -76,13 +76,11 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
     {
         await SaveCanary("a");
         await SaveCanary("b");
-        folder.Tamper("UPDATE connections SET credentials = (SELECT credentials FROM connections WHERE id = 'con_b') WHERE id = 'con_a'");
+        folder.Tamper("UPDATE credentials SET body = (SELECT body FROM credentials WHERE id = 'con_b.1') WHERE id = 'con_a.1'");
         folder.Tamper("UPDATE leftovers SET run = 'run_z' WHERE run = 'run_a'; DELETE FROM leftovers WHERE run = 'run_b'");
 
-        await AssertBroken("connections.credentials of \"con_a\"", () =>
-            Store.FindConnectionAsync(new ConnectionId("con_a"), default));
-        await AssertBroken("connections.credentials of \"con_a\"", () =>
-            Store.FindConnectionAsync("telegram-qr", "tg:a", default));
+        await AssertBroken("credentials.body of \"con_a.1\"", () =>
+            Store.FindCredentialsAsync(new ConnectionId("con_a"), default));
         await AssertBroken("leftovers.value of \"run_z\"", () =>
             Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
     }
@@ -107,7 +105,7 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
     {
         await Store.CreateAsync(Given.Run(id, Now), null, [], default);
         var claimed = Assert.Single(await Claim());
-        var json = $$"""{"secret":"{{Canary}}"}""";
+        var json = $$"""{"secret":"{{Canary}}","of":"{{id}}"}""";
         var run = claimed.Run with
         {
             State = Encoding.UTF8.GetBytes(json), Prompt = Given.Prompt("p1", qr: Canary), Due = Now.AddHours(1), Revision = 2,

@@ -5,7 +5,7 @@ import { setServerTime } from "./clock.js";
 import { endedCard } from "./ended.js";
 import { follow } from "./live.js";
 import { languageSwitch, local, t } from "./words.js";
-import { hasQr, promptCard } from "./prompt.js";
+import { hasFrame, hasQr, promptCard } from "./prompt.js";
 
 const run = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const main = document.getElementById("main");
@@ -42,7 +42,7 @@ function render() {
     else fill(main, notice, workingCard(), under());
     return;
   }
-  const key = `${view.prompt.id} ${hasQr(view)} ${document.documentElement.lang}`;
+  const key = `${view.prompt.id} ${hasQr(view)} ${hasFrame(view)} ${document.documentElement.lang}`;
   if (card?.key === key) {
     card.part.update(view);
     main.querySelector(".banner")?.remove();
@@ -50,7 +50,7 @@ function render() {
     return;
   }
   const kept = card?.prompt === view.prompt.id ? card.part.values() : null;
-  const part = promptCard(view, reply);
+  const part = promptCard(view, reply, leave);
   card = { key, prompt: view.prompt.id, part };
   fill(main, notice, part.element, under());
   if (kept) part.setValues(kept);
@@ -119,6 +119,34 @@ async function reply(action, values) {
     }
   }
 }
+
+// Each departure has an address of its own; coming back by the browser's button and leaving again makes another.
+async function leave(prompt) {
+  try {
+    const visit = await post(`/v1/runs/${run}/visits`, { prompt });
+    location.assign(visit.url);
+    return null;
+  } catch (error) {
+    live?.lookNow();
+    return t(error.code === "stale_reply" ? "stale" : "notLeft");
+  }
+}
+
+// A window of ours says where it goes; from there, and from nobody else, a refusal is heard. What comes of it is the engine's to say.
+const gone = new Map(); // by window: { origin, visit }
+window.addEventListener("message", async ({ source, origin, data }) => {
+  if (origin === location.origin && typeof data?.leavingTo === "string") gone.set(source, { origin: data.leavingTo, visit: data.visit });
+  else if (gone.get(source)?.origin === origin && typeof data?.error === "string") {
+    const { visit } = gone.get(source);
+    gone.delete(source);
+    try {
+      await post(`/v1/runs/${run}/visits/${encodeURIComponent(visit)}/refusal`, { error: data.error.slice(0, 200) || "declined" });
+    } catch {
+      // The step's own time-out says the same later.
+    }
+    live?.lookNow();
+  }
+});
 
 function take(next) {
   setServerTime(next.server_time);

@@ -13,21 +13,22 @@ const marks = {
 export function endedCard(view, canStart) {
   const status = view.status;
   const title = local(view.title) || view.flow;
+  const isStopped = status === "succeeded" && local(view.exit.text) !== ""; // stored, and the provider does not let it work yet
   const heading = {
-    succeeded: t(view.purpose === "reauth" ? "reauthorizedTitle" : "succeededTitle"),
+    succeeded: isStopped ? t("storedTitle") : t({ reauth: "reauthorizedTitle", reconfigure: "reconfiguredTitle" }[view.purpose] ?? "succeededTitle"),
     failed: t("failedTitle"),
     cancelled: t("cancelledTitle"),
     expired: t("expiredTitle"),
   }[status];
   const sentence = {
-    succeeded: t("succeededText", { title }),
+    succeeded: local(view.exit.text) || t("succeededText", { title }),
     failed: local(view.exit.text) || t("failedText"),
     cancelled: t("cancelledText"),
     expired: local(view.exit.text) || t("expiredText"),
   }[status];
 
-  return h("section", { class: `card ended ${status}` },
-    h("div", { class: "mark-ring" }, icon(marks[status], "icon mark-sign")),
+  return h("section", { class: `card ended ${isStopped ? "expired" : status}` },
+    h("div", { class: "mark-ring" }, icon(marks[isStopped ? "failed" : status], "icon mark-sign")),
     h("h1", { tabindex: "-1" }, heading),
     h("p", { class: "lead" }, sentence),
     status === "succeeded"

@@ -108,18 +108,22 @@ function connections() {
 function connectionRow(connection) {
   const flow = data.flows.find((candidate) => candidate.name === connection.flow);
   const trouble = h("p", { class: "field-error", role: "alert" });
-  const button = flow?.purposes.includes("reauth")
-    ? h("button", { type: "button", class: "button quiet small" }, t("reauthorize"))
-    : null;
-  button?.addEventListener("click", () =>
-    begin({ flow: connection.flow, purpose: "reauth", connection: connection.id }, button, trouble));
+  const purposes = ["reauth", "reconfigure"].filter((purpose) => flow?.purposes.includes(purpose));
+  const buttons = purposes.map((purpose) => {
+    const button = h("button", { type: "button", class: "button quiet small" }, t(purpose === "reauth" ? "reauthorize" : "reconfigure"));
+    button.addEventListener("click", () => begin({ flow: connection.flow, purpose, connection: connection.id }, button, trouble));
+    return button;
+  });
+  const deletion = local(connection.deletion);
   return h("li", { class: "row" },
     h("div", { class: "row-words" },
       h("strong", {}, connection.account ?? (local(connection.title) || connection.flow)),
       h("span", { class: `health ${connection.health}` }, healthWord(connection.health)),
       h("span", { class: "row-more" }, h("code", {}, connection.id), " ", t("createdAt", { date: dayOf(connection.created_at) })),
+      local(connection.cause_text) && h("span", { class: "row-more" }, local(connection.cause_text)),
+      deletion && h("details", { class: "row-more" }, h("summary", {}, t("deletion")), h("p", {}, deletion)),
       trouble),
-    button);
+    h("div", { class: "row-buttons" }, buttons));
 }
 
 function failedCard() {

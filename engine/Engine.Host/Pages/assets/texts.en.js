@@ -19,6 +19,7 @@ export const texts = {
 
   // The connect page
   reauthorizing: "Signing in again",
+  reconfiguring: "Changing the connection",
   working: "One moment…",
   workingText: "The service is being asked. You do not have to do anything.",
   scanTitle: "Scan the code",
@@ -30,6 +31,8 @@ export const texts = {
   rotationsLeft: "New codes left: {count}",
   shownCode: "Your code",
   openLink: "Open the page",
+  openInWindow: "Open it in a window of its own",
+  frameTitle: "The service's own page",
   submit: "Continue",
   sending: "Checking…",
   required: "Fill this in",
@@ -49,9 +52,23 @@ export const texts = {
   cancelNo: "Go on",
   cancelling: "Stopping…",
 
+  openWindow: "Open in a window of its own",
+  notLeft: "The service's page could not be opened. Try again.",
+
+  // Coming back from the service's page
+  leaveStale: "This is not asked any more. Close this window and look at the first one.",
+  returnedTitle: "Thank you",
+  returnedText: "You can close this window: the first one shows how it goes on.",
+  returnedLateTitle: "This way back does not work any more",
+  returnedLateText: "It was used already, or its time is over. Nothing has changed: go back to the page where you began.",
+  otherBrowserTitle: "Please use the browser you began in",
+  otherBrowserText: "For your safety this sign-in can only be finished in the browser where it was begun. Open that one and go on there; nothing is lost.",
+
   // How it ended
   succeededTitle: "Connected",
   reauthorizedTitle: "Signed in again",
+  reconfiguredTitle: "Changed",
+  storedTitle: "Connected, but not working yet",
   succeededText: "{title} is connected. You can close this page.",
   accountLine: "Account",
   connectionLine: "Connection",
@@ -76,6 +93,8 @@ export const texts = {
   connections: "Connections",
   noConnections: "Nothing is connected yet.",
   reauthorize: "Sign in again",
+  reconfigure: "Change",
+  deletion: "How to delete it at the service",
   createdAt: "since {date}",
   openRuns: "Not finished",
   continueRun: "Continue",

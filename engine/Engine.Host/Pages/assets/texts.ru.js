@@ -19,6 +19,7 @@ export const texts = {
 
   // The connect page
   reauthorizing: "Повторный вход",
+  reconfiguring: "Изменение подключения",
   working: "Минутку…",
   workingText: "Ждём ответа сервиса. Вам ничего делать не нужно.",
   scanTitle: "Отсканируйте код",
@@ -30,6 +31,8 @@ export const texts = {
   rotationsLeft: "Осталось новых кодов: {count}",
   shownCode: "Ваш код",
   openLink: "Открыть страницу",
+  openInWindow: "Открыть в отдельном окне",
+  frameTitle: "Страница самого сервиса",
   submit: "Продолжить",
   sending: "Проверяем…",
   required: "Заполните это поле",
@@ -49,9 +52,23 @@ export const texts = {
   cancelNo: "Продолжить",
   cancelling: "Прекращаем…",
 
+  openWindow: "Открыть в отдельном окне",
+  notLeft: "Не удалось открыть страницу сервиса. Попробуйте ещё раз.",
+
+  // Coming back from the service's page
+  leaveStale: "Этот шаг уже неактуален. Закройте окно и посмотрите в первое.",
+  returnedTitle: "Спасибо",
+  returnedText: "Это окно можно закрыть: продолжение — в первом.",
+  returnedLateTitle: "Этот возврат больше не действует",
+  returnedLateText: "Он уже использован, или его время истекло. Ничего не изменилось: вернитесь на страницу, с которой начали.",
+  otherBrowserTitle: "Откройте тот же браузер",
+  otherBrowserText: "Ради вашей безопасности вход можно закончить только в том браузере, где он начат. Откройте его и продолжите там: ничего не потеряно.",
+
   // How it ended
   succeededTitle: "Подключено",
   reauthorizedTitle: "Вход выполнен",
+  reconfiguredTitle: "Изменено",
+  storedTitle: "Подключено, но пока не работает",
   succeededText: "{title}: всё готово. Страницу можно закрыть.",
   accountLine: "Аккаунт",
   connectionLine: "Подключение",
@@ -76,6 +93,8 @@ export const texts = {
   connections: "Подключения",
   noConnections: "Пока ничего не подключено.",
   reauthorize: "Войти заново",
+  reconfigure: "Изменить",
+  deletion: "Как удалить его в сервисе",
   createdAt: "с {date}",
   openRuns: "Не завершены",
   continueRun: "Продолжить",

@@ -1,6 +1,6 @@
 const texts = {
   en: {
-    badge: "Simulated phone", devices: "Devices", scan: "Scan the QR code", chat: "Chat “Telegram”",
+    badge: "Simulated phone", devices: "Devices", scan: "Scan the QR code", chat: "Messages",
     two_step: "Two-Step Verification", two_step_on: "On for this account", password: "The password is",
     connections: "Stored at the provider", end: "End the session on this phone",
     none: "Nobody is signing in yet.", qr: "A QR code is on the screen of the other device, good for {0} s.",
@@ -10,7 +10,7 @@ const texts = {
     refused: "There is no QR code to scan right now.", lost: "The sandbox does not answer.",
   },
   ru: {
-    badge: "Имитация телефона", devices: "Устройства", scan: "Отсканировать QR-код", chat: "Чат «Telegram»",
+    badge: "Имитация телефона", devices: "Устройства", scan: "Отсканировать QR-код", chat: "Сообщения",
     two_step: "Двухэтапная аутентификация", two_step_on: "Включена для этого аккаунта", password: "Пароль:",
     connections: "Сохранено у сервиса", end: "Завершить сеанс на этом телефоне",
     none: "Пока никто не входит.", qr: "На экране другого устройства QR-код, он действует ещё {0} с.",
@@ -63,9 +63,10 @@ function show(state) {
   if (by("stage").textContent !== stage) by("stage").textContent = stage;
   by("scan").disabled = state.stage !== "qr";
 
-  const rest = JSON.stringify([state.scenario, state.two_step, state.chat, state.connections]);
+  const rest = JSON.stringify([state.app, state.scenario, state.two_step, state.chat, state.connections]);
   if (rest === shown) return;
   shown = rest;
+  by("app").textContent = { telegram: "Telegram", max: "MAX", whatsapp: "WhatsApp" }[state.app];
   by("scenario").textContent = state.scenario;
   by("two-step").checked = state.two_step;
   by("password-line").hidden = !state.two_step;

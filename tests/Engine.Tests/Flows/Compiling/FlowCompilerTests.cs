@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Engine.Flows;
@@ -42,6 +43,37 @@ public sealed class FlowCompilerTests
 
         var refusal = Assert.Throws<InvalidOperationException>(() => FlowCompiler.Recompile(wrong, RadistLookalike.Catalog, CancellationToken.None));
         Assert.Contains("nothing is called 'sesion' here; did you mean 'session'?", refusal.Message);
+    }
+
+    [Fact]
+    public void A_listed_failure_has_the_text_of_an_operation_that_the_flow_calls()
+    {
+        var provider = RadistLookalike.Catalog.Providers[0];
+        var two = new Catalog([provider with
+        {
+            Operations = [.. provider.Operations.Select(one => one.Name is "list" or "busy"
+                ? one with { Failures = [provider.FindOperation("busy")!.Failures[0] with { Text = ImmutableDictionary<string, string>.Empty.Add("en", one.Name) }] }
+                : one)],
+        }]);
+
+        var check = FlowCompiler.Check(
+            Source("flow: f\nlanguages: [en]\nuses: { radist: radist }\nfails: [later]\nsteps:\n  - call: radist.busy\n"), two, CancellationToken.None);
+
+        Assert.Equal("busy", Assert.Single(check.Flow!.Fails).Text.ByLanguage["en"]);
+    }
+
+    [Fact]
+    public void A_plugin_without_the_types_it_declares_is_a_finding_at_the_call()
+    {
+        var provider = RadistLookalike.Catalog.Providers[0];
+        var hollow = new Catalog([provider with { Operations = [.. provider.Operations.Select(one => one with { InputType = "Gone.Input" })] }]);
+
+        var check = FlowCompiler.Check(Source("flow: f\nuses: { radist: radist }\nsteps:\n  - call: radist.list\n"), hollow, CancellationToken.None);
+
+        Assert.Null(check.Flow);
+        Assert.Equal(
+            "flow.yaml(4,11): error FLOW290: the types of 'list' are not in the plugin of provider 'radist'",
+            $"{Assert.Single(check.Findings)}");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using Engine.Benchmarks;
 using Engine.Flows;
 using Xunit;
 
@@ -6,15 +7,25 @@ namespace Engine.Tests;
 
 public sealed class FlowExplanationTests
 {
-    [Theory]
-    [InlineData("telegram-qr")]
-    [InlineData("telegram-code")]
-    public void A_shipped_flow_is_explained_in_these_words(string name)
-    {
-        var source = new FlowSource($"{name}.yaml", File.ReadAllBytes(Repository.Path($"workflows/{name}.yaml")));
-        var golden = Path.Combine(GoldenFlow.Folder, "explain", $"{name}.txt");
+    private static readonly Lazy<MutationCorpus> corpus = new(() => MutationCorpus.Load(Repository.Root, Path.Combine(AppContext.BaseDirectory, "plugins")));
 
-        var (check, text) = FlowExplanation.Of(source, RadistLookalike.CatalogForShippedFlows, CancellationToken.None);
+    public static TheoryData<string> Flows =>
+    [
+        .. Repository.Files("workflows", "*.yaml").Where(file => !file.EndsWith(".test.yaml", StringComparison.Ordinal))
+            .Select(file => Path.GetRelativePath(Repository.Root, file)),
+        "tests/Corpus/desk-hook.yaml", "tests/Corpus/desk-plans.yaml", "tests/Corpus/desk-retrying.yaml", "tests/Corpus/telegram-choice.yaml",
+        "tests/Corpus/two-providers.yaml",
+    ];
+
+    /// <summary>After a change, read the golden files: they are what ops read. <c>ENGINE_UPDATE_GOLDEN=1</c> writes them.</summary>
+    [Theory]
+    [MemberData(nameof(Flows))]
+    public void A_flow_is_explained_in_these_words(string file)
+    {
+        var golden = Path.Combine(GoldenFlow.Folder, "explain", Path.ChangeExtension(Path.GetFileName(file), ".txt"));
+
+        var (check, text) = FlowExplanation.Of(
+            new FlowSource(Path.GetFileName(file), File.ReadAllBytes(Repository.Path(file))), corpus.Value.Catalog, CancellationToken.None);
 
         Assert.NotNull(check.Flow);
         if (Environment.GetEnvironmentVariable(GoldenFlow.UpdateVariable) == "1") File.WriteAllText(golden, text);

@@ -22,14 +22,34 @@ internal static class RadistLookalike
         Operation("find_connection", "FindConnection", "CreatedConnection", Effect.Safe, creates: false, Fails("not_found")),
         Operation("list", "Nothing", "Listing", Effect.Safe, creates: false),
         Operation("busy", "Nothing", "Listing", Effect.Safe, creates: false, Fails("later", advice: RetryAdvice.After)),
+        Operation("keep", "Keep", "Nothing", Effect.Safe, creates: false),
         Operation("remove", "Remove", "Nothing", Effect.Idempotent, creates: false),
-    ])]);
+    ])
+    {
+        Redirects =
+        [
+            new Redirect(
+                "consent", "Engine.Tests.Lookalike.Nothing", "Engine.Tests.Lookalike.CreatedConnection", true, [Fails("denied")],
+                ImmutableDictionary<string, string>.Empty.Add("access_denied", "denied")),
+        ],
+        Hooks =
+        [
+            new Hook("event", "Engine.Tests.Lookalike.CreatedConnection", false),
+            new Hook("installed", "Engine.Tests.Lookalike.CreatedConnection", true),
+        ],
+    }, Vault]);
+
+    /// <summary>A provider whose connections have credentials.</summary>
+    public static Provider Vault => new("vault", "build-1", "Engine.Tests", Image, [Operation("list", "Nothing", "Listing", Effect.Safe, creates: false)])
+    {
+        CredentialsType = "Engine.Tests.Lookalike.VaultTokens",
+    };
 
     /// <summary>With the failure that the shipped plugin declares and the shipped flows handle.</summary>
     public static Catalog CatalogForShippedFlows { get; } = new([.. Catalog.Providers.Select(provider => provider with
     {
         Operations = [.. provider.Operations.Select(operation => operation.Name == "telegram_init"
-            ? operation with { Failures = [Fails("phone_refused", "phone")] }
+            ? operation with { Failures = [Fails("phone_refused", "phone"), Fails("connection_gone", "connection_id")] }
             : operation)],
     })]);
 

@@ -75,7 +75,7 @@ public sealed class FlowReaderTests
     [Fact]
     public void A_step_that_cannot_be_read_still_tells_what_it_would_have_set()
     {
-        var reading = FlowReader.Read(Source("flow: f\nsteps:\n  - prompt: {}\n  - cal: p.o\n    as: x\n  - pol: p.o\n    as: y"));
+        var reading = FlowReader.Read(Source("flow: f\nsteps:\n  - prompt: {}\n  - fetch: p.o\n    as: x\n  - observe: p.o\n    as: y"));
 
         Assert.Equal(2, reading.Findings.Length);
         Assert.Equal(["x", "y"], reading.Document!.Steps.Steps.OfType<StepNode.Broken>().SelectMany(step => step.Names));

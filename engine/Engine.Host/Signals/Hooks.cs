@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using Engine.Plugins;
+using Engine.Runs;
+using Engine.Sdk;
+using Engine.Storage;
+
+namespace Engine.Host;
+
+/// <summary>
+/// Takes providers' calls: lets the plugin read them, and keeps what they say before they are answered. A run's own calls go into its inbox;
+/// those that belong to no run begin flows.
+/// </summary>
+internal sealed class Hooks(
+    SqliteStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, RunChanges changes, Deliveries deliveries)
+{
+    /// <summary>A call of a run's, or of a connection's, own address.</summary>
+    public async Task<HookOutcome> TakeAsync(HookTarget target, HookRequest request, CancellationToken cancellation)
+    {
+        if (await flows.FindAsync(target.Flow, target.FlowVersion, cancellation) is not { } flow
+            || await caller.FindSettingsAsync(target.Provider, target.World, cancellation) is not { } settings)
+        {
+            return new HookOutcome.Failed(new Failure(Failures.ConfigError, "the flow or the world of the run is not at hand any more"));
+        }
+
+        var build = flow.Flow.Providers.GetValueOrDefault(target.Provider, "");
+        var outcome = await plugins.ReadHookAsync(target.Provider, build, target.Hook, request, settings, cancellation);
+        if (outcome is HookOutcome.Accepted accepted && target.IsOpen)
+        {
+            var signal = new Signal(target.Name, KeyOf(accepted, request), SignalJson.Of(accepted.Payload, flow));
+            if (await store.AcceptSignalAsync(target.Run, signal, cancellation)) changes.InboxGrew(target.Run);
+        }
+
+        return outcome;
+    }
+
+    /// <summary>A call of the address that all of a provider's calls of one hook share.</summary>
+    public async Task<HookOutcome?> TakeAsync(string provider, string hook, string? world, HookRequest request, CancellationToken cancellation)
+    {
+        if (plugins.Catalog.FindProvider(provider) is not { } known || known.FindHook(hook) is null) return null;
+        if (await caller.FindSettingsAsync(provider, world, cancellation) is not { } settings) return null;
+        var outcome = await plugins.ReadHookAsync(provider, known.Build, hook, request, settings, cancellation);
+        if (outcome is HookOutcome.Accepted { News: { } news }) await store.TellOfAccountAsync(provider, world, news, cancellation);
+        if (outcome is HookOutcome.Accepted accepted && deliveries.BeginsAny(provider, hook))
+        {
+            var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{provider}\n{world}\n{hook}\n{KeyOf(accepted, request)}")));
+            var delivery = new Delivery(id, provider, world, hook, SignalJson.Of(accepted.Payload));
+            if (await store.KeepDeliveryAsync(delivery, cancellation)) deliveries.Came();
+        }
+
+        return outcome;
+    }
+
+    /// <summary>The plugin's key, or the request itself; neither can pass for the other.</summary>
+    private static string KeyOf(HookOutcome.Accepted accepted, HookRequest request) =>
+        accepted.Key is { } key ? $"key {key}" : $"request {HookRequests.KeyOf(request)}";
+}
