@@ -72,14 +72,14 @@ public sealed class OidcProvider(OidcSettings settings, ProviderHttp http, TimeP
         {
             return answer.Failure.ProviderCode switch
             {
-                "authorization_pending" or "slow_down" => new DeviceAnswer(DeviceStatus.Pending, null),
-                "access_denied" => new DeviceAnswer(DeviceStatus.Denied, null),
-                "expired_token" => new DeviceAnswer(DeviceStatus.Expired, null),
+                "authorization_pending" or "slow_down" => new DeviceAnswer(DeviceStatus.Pending),
+                "access_denied" => new DeviceAnswer(DeviceStatus.Denied),
+                "expired_token" => new DeviceAnswer(DeviceStatus.Expired),
                 _ => answer.Failure,
             };
         }
 
-        return new DeviceAnswer(DeviceStatus.Granted, answer.Value.AccessToken);
+        return new DeviceAnswer(DeviceStatus.Granted, answer.Value.AccessToken, time.GetUtcNow().AddSeconds(answer.Value.ExpiresIn));
     }
 
     private async Task<Result<OidcTokens>> AskAsync(

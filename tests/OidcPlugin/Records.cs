@@ -16,7 +16,7 @@ public sealed record OidcSettings
 
 /// <summary>What is kept for a connection.</summary>
 /// <param name="RefreshToken">Null where the provider gave none.</param>
-public sealed record OidcTokens(Secret AccessToken, Secret? RefreshToken, DateTimeOffset ExpiresAt);
+public sealed record OidcTokens(Secret AccessToken, Secret? RefreshToken = null, DateTimeOffset? ExpiresAt = null);
 
 public sealed record ConsentRequest(string Scope = "openid offline_access profile");
 
@@ -39,7 +39,7 @@ public sealed record DeviceGrant(Secret DeviceCode, ShowOnce UserCode, Uri Verif
 
 public sealed record DeviceTokenRequest(Secret DeviceCode);
 
-public sealed record DeviceAnswer(DeviceStatus Status, Secret? AccessToken);
+public sealed record DeviceAnswer(DeviceStatus Status, Secret? AccessToken = null, DateTimeOffset? ExpiresAt = null);
 
 public enum DeviceStatus
 {

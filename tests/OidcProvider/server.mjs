@@ -7,7 +7,7 @@ import http from 'node:http';
 import Provider from 'oidc-provider';
 
 const control = { token_delay_ms: 0, access_token_s: 3600 };
-const counts = { refreshes: 0, refused: 0 };
+const counts = { refreshes: 0, refused: 0, revoked: 0 };
 
 const server = http.createServer();
 server.listen(0, '127.0.0.1', () => {
@@ -46,6 +46,7 @@ server.listen(0, '127.0.0.1', () => {
   });
   provider.on('grant.success', ({ oidc }) => { if (oidc.params.grant_type === 'refresh_token') counts.refreshes += 1; });
   provider.on('grant.error', () => { counts.refused += 1; });
+  provider.on('refresh_token.destroyed', () => { counts.revoked += 1; });
   const answer = provider.callback();
   server.on('request', async (request, response) => {
     if (request.url === '/control') return controlled(request, response);

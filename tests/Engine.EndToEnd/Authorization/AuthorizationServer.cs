@@ -60,11 +60,13 @@ internal sealed class AuthorizationServer : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>How many refreshes it granted so far, and how many requests to the token endpoint it refused.</summary>
-    public async Task<(int Refreshes, int Refused)> CountAsync()
+    /// <summary>How many refreshes it granted so far, how many requests to the token endpoint it refused, and how many refresh tokens were withdrawn.</summary>
+    public async Task<(int Refreshes, int Refused, int Revoked)> CountAsync()
     {
         var counts = await http.GetFromJsonAsync<JsonElement>("control");
-        return (counts.GetProperty("refreshes").GetInt32(), counts.GetProperty("refused").GetInt32());
+        return (Count("refreshes"), Count("refused"), Count("revoked"));
+
+        int Count(string name) => counts.GetProperty(name).GetInt32();
     }
 
     public async ValueTask DisposeAsync()
