@@ -44,6 +44,24 @@ public sealed record ProviderRequest(HttpMethod Method, string Path, string Oper
     /// <summary>A POST request with a JSON body.</summary>
     public static ProviderRequest Post(string path, object body, [CallerMemberName] string operation = "") =>
         new(HttpMethod.Post, path, operation) { Body = body };
+
+    /// <summary>A POST request with a form, as OAuth's token endpoints want it.</summary>
+    /// <param name="fields">By name: a text, or a <see cref="Secret"/>; null is left out.</param>
+    public static ProviderRequest PostForm(
+        string path, IEnumerable<KeyValuePair<string, object?>> fields, [CallerMemberName] string operation = "")
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        var pairs = fields.Where(field => field.Value is not null)
+            .Select(field => $"{Uri.EscapeDataString(field.Key)}={Uri.EscapeDataString(TextOf(field))}");
+        return new ProviderRequest(HttpMethod.Post, path, operation) { Form = new Secret(string.Join('&', pairs)) };
+    }
+
+    private static string TextOf(KeyValuePair<string, object?> field) => field.Value switch
+    {
+        string text => text,
+        Secret secret => secret.Reveal(),
+        _ => throw new ArgumentException($"'{field.Key}' must be a text or a Secret", nameof(field)),
+    };
 }
 
 /// <summary>An answer by which the provider says no: a 4xx, or a 5xx where a plugin asks about it.</summary>

@@ -12,7 +12,7 @@ public sealed class NewChannelTests : IAsyncDisposable
     private EngineProcess? engine;
     private EngineClient? client;
 
-    public NewChannelTests() => guide = new WalkThrough(File.ReadAllText(FindDocument(AppContext.BaseDirectory)), home.Path);
+    public NewChannelTests() => guide = new WalkThrough(File.ReadAllText(Checkout.File("engine", "docs", "new-channel.md")), home.Path);
 
     public async ValueTask DisposeAsync()
     {
@@ -70,11 +70,6 @@ public sealed class NewChannelTests : IAsyncDisposable
         await EndAsync(["plugin", "allow", Path.Combine("mine", "plugins", "Pager")]);
         await UntilAsync(async () => (await FindFlowAsync("pager"))?.GetProperty("version").GetString() != version);
     }
-
-    private static string FindDocument(string folder) =>
-        File.Exists(Path.Combine(folder, "Engine.sln"))
-            ? Path.Combine(folder, "engine", "docs", "new-channel.md")
-            : FindDocument(Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests were not built inside the checkout"));
 
     /// <summary>Runs the commands of the section that starts the engine, up to it; gives the engine's own arguments.</summary>
     private async Task<string[]> FollowServeAsync(int section, string kind)

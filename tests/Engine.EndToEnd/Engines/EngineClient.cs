@@ -40,6 +40,19 @@ internal sealed class EngineClient : IDisposable
         return response.StatusCode;
     }
 
+    /// <summary>Calls an operation with a connection's stored credentials; gives status and body.</summary>
+    public async Task<(HttpStatusCode Status, JsonElement Body)> CallAsync(string connection, string operation)
+    {
+        using var response = await http.PostAsJsonAsync($"/v1/connections/{connection}/operations/{operation}", new { });
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    public async Task<JsonElement> DeleteAsync(string path)
+    {
+        using var response = await http.DeleteAsync(path);
+        return await response.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
     public async Task CancelAsync(string id)
     {
         using var response = await http.PostAsync($"/v1/runs/{id}/cancel", null);

@@ -9,6 +9,9 @@ public enum Tool
 
     /// <summary>Debian's independent QR reader, of the package zbar-tools.</summary>
     Zbar,
+
+    /// <summary>With node: fetches and runs the authorization server that is not ours.</summary>
+    Npm,
 }
 
 /// <summary>

@@ -17,12 +17,14 @@ internal static class Tools
     {
         Tool.Chromium => FromEnvironment("ENGINE_CHROMIUM") ?? OnPath("chromium", "chromium-browser", "google-chrome"),
         Tool.Zbar => OnPath("zbarimg"),
+        Tool.Npm => OnPath("npm"),
     };
 
     private static string Missing(Tool tool) => tool switch
     {
         Tool.Chromium => "Chromium not found (ENGINE_CHROMIUM or PATH)",
         Tool.Zbar => "zbarimg not found (PATH)",
+        Tool.Npm => "npm not found (PATH)",
     };
 
     private static string? FromEnvironment(string variable) =>
