@@ -55,7 +55,7 @@ internal sealed class SimulatedAmoCrm : IAsyncDisposable
         return new SimulatedAmoCrm(server, time, world, folder);
     }
 
-    /// <summary>What the person's window does: <c>copy</c>, <c>install</c>, <c>disable</c> or <c>rename</c>.</summary>
+    /// <summary>What the person's window does: <c>copy</c>, <c>token</c>, <c>install</c>, <c>disable</c> or <c>rename</c>.</summary>
     public async Task<(int Status, JsonElement Body)> ActAsync(string act, int account = Horns)
     {
         using var answer = await http.PostAsync(new Uri($"{World.BaseUrl}/phone/{act}?account={account}"), null);

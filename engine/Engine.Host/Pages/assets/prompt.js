@@ -174,6 +174,6 @@ function shownValues(show) {
   return [
     show.image?.startsWith("data:image/") && h("img", { class: "shown-image", src: show.image, alt: "" }),
     show.code && !isOver && h("p", { class: "shown-code" }, h("span", { class: "visually-hidden" }, `${t("shownCode")}: `), show.code),
-    show.link && openable(show.link) && h("a", { class: "button quiet", href: show.link, target: "_blank", rel: "noopener noreferrer" }, t("openLink"), icon(away)),
+    show.link && openable(show.link) && h("a", { class: `button ${show.code ? "primary" : "quiet"}`, href: show.link, target: "_blank", rel: "noopener noreferrer" }, t("openLink"), icon(away)),
   ];
 }
