@@ -12,8 +12,11 @@ namespace Engine.Sdk;
 /// </summary>
 public sealed class ProviderHttp
 {
-    /// <summary>No call takes longer, whatever its request says.</summary>
-    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// No call takes longer, whatever its request says. Longer than R-72's 30 s: a token endpoint that takes 40 s has spent the refresh token all the
+    /// same, and only who waits for its answer has the next one.
+    /// </summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(60);
 
     private readonly HttpMessageInvoker http;
     private readonly TimeProvider time;

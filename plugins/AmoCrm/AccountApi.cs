@@ -15,6 +15,9 @@ internal sealed class AccountApi
     /// <summary>The answer of a token endpoint is waited for that long; it is what clients use [C2].</summary>
     private static readonly TimeSpan TokenDeadline = TimeSpan.FromSeconds(15);
 
+    /// <summary>A refresh is waited for much longer: its token is spent whether we wait or not, and only the answer holds the next one.</summary>
+    private static readonly TimeSpan RefreshDeadline = TimeSpan.FromSeconds(55);
+
     private static readonly AccountHosts Known = new("amocrm.ru", "amocrm.com", "kommo.com");
 
     private readonly string url;
@@ -46,7 +49,7 @@ internal sealed class AccountApi
         http.At(account.Url).SendAsync<TokenAnswer>(
             ProviderRequest.Post("oauth2/access_token", question, operation) with
             {
-                Deadline = TokenDeadline,
+                Deadline = question.RefreshToken is null ? TokenDeadline : RefreshDeadline,
                 OnRefusal = errors,
                 OnUnauthorized = errors,
             },

@@ -4,6 +4,8 @@ using Engine.Benchmarks;
 // Figures are printed the same on every machine.
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 
+if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsync(rest);
+
 (string Name, Func<Task<bool>> RunAsync)[] all =
 [
     ("condition", ConditionBenchmark.RunAsync),
@@ -16,6 +18,7 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
     ("scenarios", ScenariosBenchmark.RunAsync),
     ("proofs", ProofsBenchmark.RunAsync),
     ("hook", HookBenchmark.RunAsync),
+    ("refresh", RefreshBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

@@ -96,9 +96,9 @@ public sealed class ConnectionCare(
         {
             if (await store.NextCareAsync(cancellation) is { } due && due - time.GetUtcNow() is var left && left < pause) pause = left;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException || cancellation.IsCancellationRequested)
         {
-            // The store is gone for a while: the next round says so.
+            // The store is gone for a while, and the next round says so; or there is no next round.
         }
 
         var least = TimeSpan.FromMilliseconds(50);

@@ -2,18 +2,6 @@ using Xunit;
 
 namespace Engine.EndToEnd;
 
-/// <summary>A program that is not part of the SDK and that some tests need.</summary>
-public enum Tool
-{
-    Chromium,
-
-    /// <summary>Debian's independent QR reader, of the package zbar-tools.</summary>
-    Zbar,
-
-    /// <summary>With node: fetches and runs the authorization server that is not ours.</summary>
-    Npm,
-}
-
 /// <summary>
 /// A test that is skipped where a tool is missing. With <c>ENGINE_REQUIRE_TOOLS=1</c> it runs all the same, and fails. The reason's form
 /// (<c>… not found (where)</c>) is what Directory.Solution.targets counts.
