@@ -96,7 +96,11 @@ public sealed class ConnectionCare(
         {
             if (await store.NextCareAsync(cancellation) is { } due && due - time.GetUtcNow() is var left && left < pause) pause = left;
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception)
         {
             // The store is gone for a while: the next round says so.
         }
