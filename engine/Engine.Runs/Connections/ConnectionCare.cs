@@ -96,9 +96,13 @@ public sealed class ConnectionCare(
         {
             if (await store.NextCareAsync(cancellation) is { } due && due - time.GetUtcNow() is var left && left < pause) pause = left;
         }
-        catch (Exception error) when (error is not OperationCanceledException || cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The store is gone for a while, and the next round says so; or there is no next round.
+            return;
+        }
+        catch (Exception)
+        {
+            // The store is gone for a while: the next round says so.
         }
 
         var least = TimeSpan.FromMilliseconds(50);

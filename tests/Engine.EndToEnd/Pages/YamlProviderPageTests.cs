@@ -16,7 +16,7 @@ public sealed class YamlProviderPageTests(RunningEngine engine, Browser browser)
         await page.ScreenshotAsync(new() { Path = Kept.Picture("github-code.png") });
 
         var github = await page.Context.RunAndWaitForPageAsync(() => page.Locator(".shown a.button").ClickAsync());
-        await github.GetByLabel("Code").FillAsync((await code.InnerTextAsync()).Split(' ')[^1]); // words for a screen reader stand before it
+        await github.GetByLabel("Code").FillAsync((await code.InnerTextAsync()).Split()[^1]); // words for a screen reader stand before it
         await github.GetByRole(AriaRole.Button, new() { Name = "Authorize" }).ClickAsync();
         await Expect(github.Locator("#said")).ToHaveTextAsync("Authorized. You may close this page.");
 
