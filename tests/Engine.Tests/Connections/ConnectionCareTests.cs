@@ -226,6 +226,15 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal("r1", (await vault.CredentialsAsync("con_2")).Body.GetProperty("refresh_token").GetString());
     }
 
+    [Fact]
+    public async Task Being_stopped_as_it_asks_when_the_next_look_is_due_is_its_end_and_no_trouble()
+    {
+        using var stop = new CancellationTokenSource();
+        var stopped = CareOn(new FailingStore(vault.Store) { NextCareAsked = stop.Cancel }, "two");
+
+        Assert.Null(await Record.ExceptionAsync(() => stopped.RunAsync((_, error) => throw error, stop.Token)));
+    }
+
     private void SignedOut() => vault.Vault.Answer = (_, _) => new Failure("signed_out", "probe: signed out");
 
     private Task<int> WorkAsync() => vault.RunAsync(care.WorkDueAsync((_, error) => throw error, default));

@@ -10,6 +10,9 @@ internal sealed class FailingStore(IConnectionStore inner) : IConnectionStore
 
     public int Replaces { get; private set; }
 
+    /// <summary>What happens just before it is asked when the next look is due.</summary>
+    public Action NextCareAsked { get; init; } = () => { };
+
     public Task<bool> ReplaceAsync(CredentialId id, long spentVersion, JsonElement body, CancellationToken cancellation) =>
         ++Replaces <= FailingReplaces ? throw new IOException("the disk is full") : inner.ReplaceAsync(id, spentVersion, body, cancellation);
 
@@ -35,7 +38,12 @@ internal sealed class FailingStore(IConnectionStore inner) : IConnectionStore
 
     public Task HurryCareAsync(ConnectionId id, CancellationToken cancellation) => inner.HurryCareAsync(id, cancellation);
 
-    public Task<DateTimeOffset?> NextCareAsync(CancellationToken cancellation) => inner.NextCareAsync(cancellation);
+    public Task<DateTimeOffset?> NextCareAsync(CancellationToken cancellation)
+    {
+        NextCareAsked();
+        cancellation.ThrowIfCancellationRequested();
+        return inner.NextCareAsync(cancellation);
+    }
 
     public Task SetHealthAsync(ConnectionId id, HealthChange change, CancellationToken cancellation) => inner.SetHealthAsync(id, change, cancellation);
 
