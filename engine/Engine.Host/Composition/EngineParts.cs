@@ -39,6 +39,7 @@ internal sealed class EngineParts : IAsyncDisposable
     public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
         var built = new Stack<object>();
+        Task<SandboxLink?>? opening = null;
         try
         {
             var store = Built(await OpenStoreAsync(options, time, cancellation));
@@ -47,6 +48,9 @@ internal sealed class EngineParts : IAsyncDisposable
             var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler(ports.Contains)));
             var seen = FolderState.Of(options);
             var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
+
+            // Beside plugins and flows: both take their time, and neither needs the other.
+            opening = Task.Run(() => OpenSandboxAsync(options, time, log, cancellation), CancellationToken.None);
             var folder = new FlowCacheFolder(Path.Combine(options.DataFolder, "cache"), time, log);
             var plugins = Built(PluginCatalog.Load(
                 options.PluginFolders, Path.Combine(options.DataFolder, "plugins"), invoker, time, allowed,
@@ -58,13 +62,14 @@ internal sealed class EngineParts : IAsyncDisposable
             var flows = new FlowLibrary(plugins, versions, cache, options.FlowFolders, log);
             flows.Refresh(Environment.ProcessorCount, cancellation);
             await flows.RemoveUnusedAsync(store, isStarting: true, cancellation);
-            var sandbox = await OpenSandboxAsync(options, time, log, cancellation);
+            var sandbox = await opening;
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
             var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
             return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports };
         }
         catch (Exception error)
         {
+            if (opening is not null && await FindAsync(opening) is { } opened) await CloseAsync(opened);
             while (built.TryPop(out var part)) await CloseAsync(part);
             if (error is StorageUnavailableException or IOException or UnauthorizedAccessException)
             {
@@ -85,6 +90,19 @@ internal sealed class EngineParts : IAsyncDisposable
     {
         object?[] parts = [Watch, Sandbox, Plugins, http, dataLock, Store];
         foreach (var part in parts) await CloseAsync(part);
+    }
+
+    /// <summary>The sandbox once it is open; null where it does not open, which whoever waits for it is told.</summary>
+    private static async Task<SandboxLink?> FindAsync(Task<SandboxLink?> opening)
+    {
+        try
+        {
+            return await opening;
+        }
+        catch (Exception)
+        {
+            return null;
+        }
     }
 
     private static async ValueTask CloseAsync(object? part)
