@@ -46,6 +46,10 @@ public sealed class NewChannelTests : IAsyncDisposable
 
         Assert.Equal("Ann at Pager", await FinishAsync(second));
         Assert.Equal("Ann", await FinishAsync(first));
+
+        await guide.FollowAsync(7);
+        await UntilAsync(async () => await FindFlowAsync("beeper") is not null);
+        await StartAtPromptAsync("beeper");
         await stop.CancelAsync();
         Assert.All(await Task.WhenAll(load), ended => Assert.NotEqual(0, ended));
     }
@@ -110,9 +114,9 @@ public sealed class NewChannelTests : IAsyncDisposable
         }
     }
 
-    private async Task<string> StartAtPromptAsync()
+    private async Task<string> StartAtPromptAsync(string flow = "pager")
     {
-        var id = (await Client.StartAsync(new { flow = "pager" })).GetProperty("id").GetString() ?? "";
+        var id = (await Client.StartAsync(new { flow })).GetProperty("id").GetString() ?? "";
         await Client.UntilAsync(id, run => EngineClient.Find(run, "prompt", "id") is not null);
         return id;
     }
