@@ -15,6 +15,12 @@ internal sealed class PluginOperationCaller(
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
+        if (sandbox is not null && call.World is null)
+        {
+            return new Failure(
+                Failures.ConfigError, $"{call.Provider}.{call.Operation}: provider '{call.Provider}' has no simulator, and from the sandbox nothing is called for real");
+        }
+
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
