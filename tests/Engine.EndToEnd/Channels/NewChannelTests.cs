@@ -5,7 +5,7 @@ using Xunit;
 namespace Engine.EndToEnd;
 
 /// <summary>Does what engine/docs/new-channel.md says, in a running engine that has other work.</summary>
-public sealed class NewChannelTests : IAsyncDisposable
+public sealed class NewChannelTests : IAsyncLifetime
 {
     private readonly TempFolder home = new();
     private readonly WalkThrough guide;
@@ -14,7 +14,9 @@ public sealed class NewChannelTests : IAsyncDisposable
 
     public NewChannelTests() => guide = new WalkThrough(File.ReadAllText(Checkout.File("engine", "docs", "new-channel.md")), home.Path);
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         client?.Dispose();
         if (engine is not null) await engine.DisposeAsync();
