@@ -18,8 +18,8 @@ internal static class RefreshWorker
 
     public static readonly ConnectionId Connection = new("con_bench");
 
-    public static Task<SqliteStore> OpenStoreAsync(string folder) =>
-        SqliteStore.OpenAsync(Path.Combine(folder, "data"), Path.Combine(folder, "keys", "engine.key"), TimeProvider.System, CancellationToken.None);
+    public static Task<EngineStore> OpenStoreAsync(string folder) =>
+        EngineStore.OpenAsync(Path.Combine(folder, "data"), Path.Combine(folder, "keys", "engine.key"), TimeProvider.System, CancellationToken.None);
 
     /// <param name="arguments">The folder, the issuer, this process's name.</param>
     public static async Task<int> RunAsync(string[] arguments)

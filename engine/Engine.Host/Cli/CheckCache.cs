@@ -15,7 +15,7 @@ internal static class CheckCache
         try
         {
             return new ProviderCache(
-                new FlowCacheFolder(folder, TimeProvider.System, NullLogger.Instance), SqliteStore.DeriveKey(keyFile, "provider checks"));
+                new FlowCacheFolder(folder, TimeProvider.System, NullLogger.Instance), EngineStore.DeriveKey(keyFile, "provider checks"));
         }
         catch (StorageUnavailableException)
         {
@@ -29,7 +29,7 @@ internal static class CheckCache
         try
         {
             return new FlowCache(
-                new FlowCacheFolder(folder, TimeProvider.System, NullLogger.Instance), SqliteStore.DeriveKey(keyFile, "flow checks"));
+                new FlowCacheFolder(folder, TimeProvider.System, NullLogger.Instance), EngineStore.DeriveKey(keyFile, "flow checks"));
         }
         catch (StorageUnavailableException)
         {

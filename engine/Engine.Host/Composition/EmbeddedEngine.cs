@@ -82,7 +82,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal EngineAddress Outside { get; }
 
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
-    internal SqliteStore Signals => parts.Store;
+    internal EngineStore Signals => parts.Store;
 
     internal Visits Visits { get; }
 

@@ -12,7 +12,7 @@ internal sealed class EngineParts : IAsyncDisposable
     private readonly FileStream dataLock;
     private readonly HttpMessageInvoker http;
 
-    private EngineParts(SqliteStore store, FileStream dataLock, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox, FlowWatch watch)
+    private EngineParts(EngineStore store, FileStream dataLock, HttpMessageInvoker http, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox, FlowWatch watch)
     {
         Store = store;
         this.dataLock = dataLock;
@@ -23,7 +23,7 @@ internal sealed class EngineParts : IAsyncDisposable
         Watch = watch;
     }
 
-    public SqliteStore Store { get; }
+    public EngineStore Store { get; }
 
     /// <summary>Where this engine itself is reached.</summary>
     public required OwnPorts Ports { get; init; }
@@ -111,8 +111,8 @@ internal sealed class EngineParts : IAsyncDisposable
         else if (part is IDisposable now) now.Dispose();
     }
 
-    private static async Task<SqliteStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
-        await SqliteStore.OpenAsync(options.DataFolder, options.KeyFile, time, cancellation);
+    private static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
+        await EngineStore.OpenAsync(options.DataFolder, options.KeyFile, time, cancellation);
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
     private static FileStream TakeDataFolder(string folder)

@@ -11,7 +11,7 @@ namespace Engine.Host;
 /// Begins the flows that a provider's call begins. A call that was kept is looked at until the runs are stored, also by the next process; a
 /// run is begun once for each, since its idempotency key is the call's.
 /// </summary>
-internal sealed class Deliveries(SqliteStore store, FlowLibrary flows, RunStarter starter, TimeProvider time, ILogger log)
+internal sealed class Deliveries(EngineStore store, FlowLibrary flows, RunStarter starter, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan lookAgain = TimeSpan.FromSeconds(30);
 

@@ -12,7 +12,7 @@ namespace Engine.Host;
 /// those that belong to no run begin flows.
 /// </summary>
 internal sealed class Hooks(
-    SqliteStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, RunChanges changes, Deliveries deliveries)
+    EngineStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, RunChanges changes, Deliveries deliveries)
 {
     /// <summary>A call of a run's, or of a connection's, own address.</summary>
     public async Task<HookOutcome> TakeAsync(HookTarget target, HookRequest request, CancellationToken cancellation)

@@ -19,7 +19,7 @@ internal sealed record VisitStart(Uri Address, string Browser, TokenHash State, 
 /// and a PKCE pair where the redirect wants one. Only the hash of the state is stored.
 /// </summary>
 internal sealed class Visits(
-    SqliteStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, EngineAddress address, TimeProvider time)
+    EngineStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, EngineAddress address, TimeProvider time)
 {
     /// <summary>How long a person may stay at the provider.</summary>
     private static readonly TimeSpan life = TimeSpan.FromMinutes(10);

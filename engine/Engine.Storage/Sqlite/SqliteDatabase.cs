@@ -85,7 +85,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     public T Read<T>(Func<Session, T> read)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, typeof(SqliteStore));
+        ObjectDisposedException.ThrowIf(isDisposed, typeof(EngineStore));
         if (!readers.TryTake(out var session)) session = Session.Open(File, SqliteOpenMode.ReadOnly, ReaderPragmas);
         var isSound = false;
         try

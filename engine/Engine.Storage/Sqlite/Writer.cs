@@ -28,7 +28,7 @@ internal sealed class Writer : IAsyncDisposable
     public Task<T> WriteAsync<T>(Func<Session, T> perform, CancellationToken cancellation)
     {
         var write = new Write<T>(perform, cancellation);
-        ObjectDisposedException.ThrowIf(!waiting.Writer.TryWrite(write), typeof(SqliteStore));
+        ObjectDisposedException.ThrowIf(!waiting.Writer.TryWrite(write), typeof(EngineStore));
         return write.Outcome;
     }
 

@@ -97,14 +97,14 @@ internal sealed class Vault : IConnectionCaller
 internal sealed class VaultStore : IAsyncDisposable
 {
     private readonly StoreFolder folder = StoreFolder.New();
-    private readonly List<SqliteStore> opened = [];
+    private readonly List<EngineStore> opened = [];
 
     public SteppedTime Time { get; } = new();
 
     public Vault Vault { get; private init; } = null!;
 
     /// <summary>The first process's store.</summary>
-    public SqliteStore Store => opened[0];
+    public EngineStore Store => opened[0];
 
     public static async Task<VaultStore> NewAsync()
     {
@@ -120,7 +120,7 @@ internal sealed class VaultStore : IAsyncDisposable
         JsonSerializer.SerializeToElement(new { access_token = $"a-{refreshToken}", refresh_token = refreshToken, expires_at = expiresAt });
 
     /// <summary>Another process on the same store.</summary>
-    public async Task<SqliteStore> OpenAsync()
+    public async Task<EngineStore> OpenAsync()
     {
         var store = await folder.OpenAsync(Time);
         opened.Add(store);

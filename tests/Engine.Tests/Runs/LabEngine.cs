@@ -18,7 +18,7 @@ internal sealed class LabEngine : IOperationCaller, IFlowVersions, IAsyncDisposa
     private readonly ConcurrentBag<PumpTrouble> troubles = [];
     private byte nextId;
 
-    private LabEngine(StoreFolder folder, SqliteStore store, LabTime time, LoadedFlow flow)
+    private LabEngine(StoreFolder folder, EngineStore store, LabTime time, LoadedFlow flow)
     {
         (this.folder, Store, Time, Flow) = (folder, new LabStore(store), time, flow);
         Worker = NewWorker();

@@ -5,9 +5,9 @@ using Engine.Storage;
 namespace Engine.Tests;
 
 /// <summary>The SQLite store, watched: what was saved and postponed, and a way to make it fail.</summary>
-internal sealed class LabStore(SqliteStore store) : PassingStore(store), IAsyncDisposable
+internal sealed class LabStore(EngineStore store) : PassingStore(store), IAsyncDisposable
 {
-    private readonly SqliteStore owned = store;
+    private readonly EngineStore owned = store;
 
     public List<RunSave> Saves { get; } = [];
 

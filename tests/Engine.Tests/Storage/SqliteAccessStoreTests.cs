@@ -6,7 +6,7 @@ namespace Engine.Tests.Storage;
 public sealed class SqliteAccessStoreTests : AccessStoreContract
 {
     private readonly StoreFolder folder = StoreFolder.New();
-    private SqliteStore? opened;
+    private EngineStore? opened;
 
     public override async Task DisposeAsync()
     {

@@ -123,7 +123,7 @@ public sealed class SqliteDatabaseTests
         var clock = new StoreClock();
         await using var one = await folder.OpenAsync(clock);
         await using var two = await folder.OpenAsync(clock);
-        SqliteStore[] stores = [one, two];
+        EngineStore[] stores = [one, two];
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(
             () => stores[i % 2].CreateAsync(Given.Run($"a{i:000}", clock.GetUtcNow()), null, [], default))));

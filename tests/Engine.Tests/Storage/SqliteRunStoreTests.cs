@@ -6,7 +6,7 @@ namespace Engine.Tests.Storage;
 public sealed class SqliteRunStoreTests : RunStoreContract
 {
     private readonly StoreFolder folder = StoreFolder.New();
-    private SqliteStore? opened;
+    private EngineStore? opened;
 
     public override async Task DisposeAsync()
     {

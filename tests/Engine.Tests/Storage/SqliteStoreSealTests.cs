@@ -13,9 +13,9 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
 
     private readonly StoreFolder folder = StoreFolder.New();
     private readonly StoreClock clock = new();
-    private SqliteStore? opened;
+    private EngineStore? opened;
 
-    private SqliteStore Store => opened!;
+    private EngineStore Store => opened!;
 
     private DateTimeOffset Now => clock.GetUtcNow();
 

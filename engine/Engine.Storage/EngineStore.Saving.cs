@@ -2,7 +2,7 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     private long Now => time.GetUtcNow().ToColumn();
 

@@ -4,7 +4,7 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     private static readonly TimeSpan CallsKept = TimeSpan.FromDays(2);
 

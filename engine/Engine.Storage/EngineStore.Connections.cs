@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     private const string SelectConnection = """
         SELECT id, flow, provider, subject, identity_key, identity_label, params, health, cause,

@@ -2,7 +2,7 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     public Task<bool> HasApiKeyAsync(CancellationToken cancellation) => database.ReadAsync(
         session => session.Number("SELECT 1 FROM api_keys LIMIT 1") is not null, cancellation);

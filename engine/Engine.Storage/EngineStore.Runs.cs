@@ -4,7 +4,7 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     public Task<RunCreation> CreateAsync(
         StoredRun run, IdempotencyKey? key, IReadOnlyList<JournalEntry> journal, CancellationToken cancellation)

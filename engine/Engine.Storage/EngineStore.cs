@@ -7,14 +7,14 @@ namespace Engine.Storage;
 /// Keeps everything in one SQLite file, <c>engine.db</c> in the data folder. Secrets, states, prompts and replies are
 /// sealed with a key that lies elsewhere; there is no mode without. What a returned task acknowledges is on disk.
 /// </summary>
-public sealed partial class SqliteStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
+public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
 {
     private readonly SqliteDatabase database;
     private readonly MasterKey key;
     private readonly Sealer sealer;
     private readonly TimeProvider time;
 
-    private SqliteStore(SqliteDatabase database, MasterKey key, TimeProvider time)
+    private EngineStore(SqliteDatabase database, MasterKey key, TimeProvider time)
     {
         this.database = database;
         this.key = key;
@@ -31,7 +31,7 @@ public sealed partial class SqliteStore : IRunStore, IConnectionStore, IAccessSt
     /// cannot be read.</param>
     /// <exception cref="StorageUnavailableException">The folder, the database or the key cannot be used; says what
     /// would be right.</exception>
-    public static async Task<SqliteStore> OpenAsync(
+    public static async Task<EngineStore> OpenAsync(
         string dataFolder, string keyFile, TimeProvider time, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(dataFolder);
@@ -42,7 +42,7 @@ public sealed partial class SqliteStore : IRunStore, IConnectionStore, IAccessSt
         var opened = SqliteDatabase.Open(dataFolder, time);
         try
         {
-            var store = new SqliteStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation), time);
+            var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation), time);
             await store.MoveOldCredentialsAsync(cancellation);
             return store;
         }

@@ -7,7 +7,7 @@ using Engine.Sdk;
 namespace Engine.Storage;
 
 /// <summary>What comes from providers: calls of hooks, and persons who come back from their pages.</summary>
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     private const string ReturnedKind = "returned";
     private const string SignalledKind = "signalled";

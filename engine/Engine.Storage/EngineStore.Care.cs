@@ -3,7 +3,7 @@ using Engine.Sdk;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     public Task<IReadOnlyList<Care>> ClaimCareAsync(ClaimRequest request, CancellationToken cancellation)
     {

@@ -3,7 +3,7 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     // A run that has taken a leftover but is not stored within this time was never made.
     private static readonly TimeSpan TakenBeforeStored = TimeSpan.FromMinutes(1);

@@ -7,7 +7,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
-public sealed partial class SqliteStore
+public sealed partial class EngineStore
 {
     private const string SelectCredentials = """
         SELECT credentials.id, credentials.provider, version, body, stored_at, expires_at, refresh_expires_at,
