@@ -56,7 +56,7 @@ public sealed partial class EngineStore
             session =>
             {
                 session.Execute(
-                    "DELETE FROM visits WHERE expires_at < @before", ("@before", (time.GetUtcNow() - VisitMemory).ToColumn()));
+                    "DELETE FROM visits WHERE expires_at < @before", ("@before", (Time.GetUtcNow() - VisitMemory).ToColumn()));
                 session.Execute(
                     """
                     INSERT INTO visits (state, run, prompt, provider, world, browser, is_popup, verifier, expires_at)
@@ -149,7 +149,11 @@ public sealed partial class EngineStore
             session =>
             {
                 var told = session.List(
-                    "SELECT id FROM connections WHERE provider = @provider AND world IS @world AND identity_key = @key AND health <> @unclaimed",
+                    $"""
+                    SELECT id FROM connections
+                    WHERE provider = @provider AND world IS NOT DISTINCT FROM @world AND identity_key = @key AND health <> @unclaimed
+                    ORDER BY number {session.ForUpdate}
+                    """,
                     row => new ConnectionId(row.GetString(0)),
                     ("@provider", provider), ("@world", world), ("@key", news.IdentityKey), ("@unclaimed", ConnectionHealth.Unclaimed.ToColumn()));
                 foreach (var id in told)
