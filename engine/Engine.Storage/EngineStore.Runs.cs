@@ -43,7 +43,7 @@ public sealed partial class EngineStore
         if (filter.IsOpenOnly) conditions.Add("is_open = 1");
         var sql = $"""
             SELECT {StoredRow.ColumnNames} FROM runs WHERE {string.Join(" AND ", conditions)}
-            ORDER BY created_at DESC, number DESC LIMIT @limit
+            ORDER BY {database.Dialect.NewestFirst} LIMIT @limit
             """;
         return database.ReadAsync<IReadOnlyList<StoredRun>>(
             session => session.List(
