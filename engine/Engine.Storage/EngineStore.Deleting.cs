@@ -36,20 +36,12 @@ public sealed partial class EngineStore
         ConnectionId? only, int max, TimeSpan leaseFor, CancellationToken cancellation) =>
         database.WriteAsync<IReadOnlyList<Revocation>>(
             session => session.List(
-<<<<<<< HEAD
                 $"""
-                UPDATE revocations SET due = @until, tries = tries + 1
-                WHERE connection IN (
-                  SELECT connection FROM revocations WHERE due <= @now AND (CAST(@only AS TEXT) IS NULL OR connection = @only)
-                  ORDER BY due LIMIT @max {session.SkipLocked})
-=======
-                """
                 UPDATE revocations SET due = @until, lease_until = @until, tries = tries + 1
                 WHERE connection IN (
                   SELECT connection FROM revocations
                   WHERE (due <= @now AND CAST(@only AS TEXT) IS NULL) OR (connection = @only AND coalesce(lease_until, 0) <= @now)
-                  ORDER BY due LIMIT @max)
->>>>>>> main
+                  ORDER BY due LIMIT @max {session.SkipLocked})
                 RETURNING connection, provider, world, body, created_at, tries
                 """,
                 row =>
