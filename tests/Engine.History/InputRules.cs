@@ -58,8 +58,19 @@ internal static class InputRules
         if (missing > overtaken) notes.Add("input_lost", $"'{what}' was acknowledged at {taken[heard.Count].ToString("O", CultureInfo.InvariantCulture)}, and the run never heard of it");
     }
 
-    private static bool IsOvertaken(HistoryNotes notes, DateTimeOffset at) =>
-        notes.Journal is [.., { Kind: "ended" } end] && at >= end.At - LongestCall - notes.History.ClockError;
+    /// <summary>Whether it came so late that the worker who ended the run did not look into the inbox any more.</summary>
+    private static bool IsOvertaken(HistoryNotes notes, DateTimeOffset at)
+    {
+        if (notes.Journal is not [.., { Kind: "ended" } end]) return false;
+        var last = notes.Journal.Length - 1;
+        while (last > 0 && notes.Journal[last].Number("fence") is null) last--;
+        var isPoll = notes.History.Flow.Steps.Any(step => step is CompiledStep.Poll && step.Name == notes.Journal[last].Step);
+        var isCall = last > 0 && notes.Journal[last - 1].Kind is "call_sent" or "confirm_sent" or "call_repeated";
+        var since = isPoll ? end.At - LongestCall : isCall ? Later(end.At - LongestCall, notes.Journal[last - 1].At) : end.At;
+        return at >= since - notes.History.ClockError;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     /// <summary>What an entry heard, in words that a client's input has too.</summary>
     private static string WhatOf(JournalEntry entry) => entry.Kind switch
