@@ -154,7 +154,7 @@ internal sealed class RunDrive(
         if (effect is Effect.LookUpIdentity lookUp)
         {
             return new RunEvent.IdentityLookedUp(
-                lookUp.Id, await ports.Store.FindConnectionAsync(row.Flow, lookUp.IdentityKey, cancellation));
+                lookUp.Id, await ports.Store.FindConnectionAsync(row.Flow, lookUp.IdentityKey, row.World is not null, cancellation));
         }
         if (effect is not Effect.Call made) throw new System.Diagnostics.UnreachableException();
         var request = new OperationCall(
