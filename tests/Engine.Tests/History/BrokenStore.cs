@@ -8,6 +8,7 @@ namespace Engine.Tests.History;
 internal sealed class BrokenStore(IRunStore inner) : PassingStore(inner)
 {
     private readonly IRunStore inner = inner;
+    private long newest;
 
     /// <summary>Changes what is saved; null keeps nothing of it and says that all is well.</summary>
     public Func<RunSave, RunSave?> Save { get; init; } = save => save;
@@ -31,7 +32,8 @@ internal sealed class BrokenStore(IRunStore inner) : PassingStore(inner)
         if (changed is null) return true;
         if (RealLeases is { } real && real.TryGetValue(save.Run.Id, out var lease))
         {
-            if (lease.Fence != changed.Lease.Fence && changed.Journal.Count > 0) Bites++;
+            if (changed.Journal.Count > 0 && changed.Lease.Fence < newest) Bites++;
+            if (changed.Journal.Count > 0) newest = Math.Max(newest, changed.Lease.Fence);
             changed = changed with { Lease = lease };
         }
 
