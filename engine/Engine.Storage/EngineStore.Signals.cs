@@ -108,7 +108,7 @@ public sealed partial class EngineStore
     public Task<bool> KeepDeliveryAsync(Delivery delivery, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        var payload = sealer.Seal(DeliveryPlace(delivery.Id), JsonSerializer.SerializeToUtf8Bytes(delivery.Payload));
+        var payload = sealer.Seal(DeliveryPlace(delivery.Id), StoredJson.ToBytes(delivery.Payload));
         return database.WriteAsync(
             session => session.Number(
                 """
@@ -188,7 +188,7 @@ public sealed partial class EngineStore
 
     private Delivery ReadDelivery(Row row) => new(
         row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
-        JsonElement.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
+        StoredJson.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
 
     private static SealedPlace DeliveryPlace(string id) => new("deliveries", "payload", id, 0);
 
