@@ -135,6 +135,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (wish.Connection is { } id && await Store.FindConnectionAsync(id, cancellation) is { } connection
+            && !SandboxLink.Reaches(Sandbox, connection.World))
+        {
+            return new WishOutcome.ConnectionOutOfReach(connection);
+        }
+
         string? world = null;
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {
@@ -218,11 +224,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.
-    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
-    {
-        if (wish.Connection is not { } connection) return null;
-        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
-        var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
-        return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
-    }
+    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation) =>
+        wish.Connection is { } connection ? (await Store.FindConnectionAsync(connection, cancellation))?.World : null;
 }

@@ -130,10 +130,19 @@ public sealed class ConnectionLook(IConnectionStore store, IConnectionCaller cal
     /// <summary>A connection with nothing to do is looked at this often all the same: its plugin may have changed.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    /// <summary>How soon it is looked at again what another engine must look after: that one may be started at any time.</summary>
+    private static readonly TimeSpan OutOfReachPause = TimeSpan.FromMinutes(10);
+
     /// <summary>Looks, stores what follows and lets go; gives whether something is suspected and not believed yet.</summary>
     public async Task<bool> LookAsync(Care care, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(care);
+        if (!caller.Reaches(care.Connection.World))
+        {
+            await store.FinishCareAsync(care, new CareResult(time.GetUtcNow() + OutOfReachPause, care.ProbeDue, care.Suspicion, null), cancellation);
+            return false;
+        }
+
         var provider = caller.FindProvider(care.Connection.Provider);
         if (provider is null || !HealthRules.IsLookedAfter(care.Connection.Health, care.ProbeDue is null))
         {

@@ -25,6 +25,7 @@ public sealed class Revoker(IConnectionStore store, IConnectionCaller caller, Ti
         var now = time.GetUtcNow();
         var later = now + TimeSpan.FromMinutes(Math.Min(360, Math.Pow(2, Math.Min(revocation.Tries, 10))));
         var isOver = now >= revocation.CreatedAt + GiveUpAfter;
+        if (!caller.Reaches(revocation.World)) return isOver ? null : later;
         if (caller.FindProvider(revocation.Provider)?.FindRole(OperationRole.Revoke) is not { } revoke) return isOver ? null : later;
 
         var connection = new Connection(
