@@ -1,5 +1,4 @@
 using Engine.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -58,7 +57,7 @@ public sealed partial class EngineStore
     private static string? LikeText(string? text) => text?.Replace("!", "!!", StringComparison.Ordinal)
         .Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal);
 
-    private static RunFace ReadFace(SqliteDataReader row) => new(
+    private static RunFace ReadFace(Row row) => new(
         new RunId(row.GetString(0)), row.GetString(1), row.Word<RunStatus>(2), row.GetString(3), row.Time(4), row.Time(5),
         row.TimeOrNull(6), row.TextOrNull(7) is { } exit ? StoredJson.Read<Exit>(exit).Code : null, row.TextOrNull(8) ?? "");
 }
