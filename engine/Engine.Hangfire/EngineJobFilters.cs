@@ -1,5 +1,4 @@
 using Engine.Host;
-using Hangfire;
 using Hangfire.Common;
 
 namespace Engine.Hangfire;

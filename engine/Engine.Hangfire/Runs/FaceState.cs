@@ -11,7 +11,7 @@ internal sealed class FaceState(string name, string step, string? exitCode, stri
     /// All of them, with the look of their cards. The two ends that Hangfire has states of the same name for are called otherwise: its lists of
     /// failed and succeeded jobs are of jobs that somebody must look at, not of sign-ins that a person gave up.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Looks { get; } = new Dictionary<string, string>
+    public static IReadOnlyDictionary<string, string> Looks { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [Running] = "warning",
         [Polling] = "info",
@@ -45,7 +45,7 @@ internal sealed class FaceState(string name, string step, string? exitCode, stri
 
     public Dictionary<string, string> SerializeData()
     {
-        var data = new Dictionary<string, string> { ["Step"] = step };
+        var data = new Dictionary<string, string>(StringComparer.Ordinal) { ["Step"] = step };
         if (exitCode is not null) data["Code"] = exitCode;
         return data;
     }

@@ -4,7 +4,6 @@ using Engine.Host;
 using Engine.Runs;
 using Hangfire;
 using Hangfire.Common;
-using Hangfire.PostgreSql;
 using Hangfire.Storage;
 
 namespace Engine.Hangfire;
@@ -112,12 +111,12 @@ internal sealed class RunProjection(EmbeddedEngine engine, JobStorage storage, T
             if (job is not null) transaction.ExpireJob(job, TimeSpan.Zero);
             job = connection.CreateExpiredJob(
                 Job.FromExpression<RunFaceJob>(one => one.WakeAsync(face.Id.Value, face.Flow, default), WorkQueue.Name),
-                new Dictionary<string, string>(), time.GetUtcNow().UtcDateTime, kept);
+                new Dictionary<string, string>(StringComparer.Ordinal), time.GetUtcNow().UtcDateTime, kept);
             states = 0;
         }
 
         transaction.SetJobState(job, FaceState.Of(face, states == 0 && known is not null ? "what was before is on the run's own page" : null));
-        transaction.SetRangeInHash(KeyOf(face.Id), new Dictionary<string, string>
+        transaction.SetRangeInHash(KeyOf(face.Id), new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["job"] = job, ["state"] = state, ["step"] = face.Step, ["states"] = (states + 1).ToString(CultureInfo.InvariantCulture),
         });
@@ -134,7 +133,7 @@ internal sealed class RunProjection(EmbeddedEngine engine, JobStorage storage, T
         }
     }
 
-    private static void Forget(IStorageConnection connection, IEnumerable<RunId> gone)
+    private static void Forget(JobStorageConnection connection, IEnumerable<RunId> gone)
     {
         foreach (var run in gone)
         {

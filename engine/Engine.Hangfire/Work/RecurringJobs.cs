@@ -1,6 +1,5 @@
 using System.Globalization;
 using Engine.Host;
-using Engine.Runs;
 using Hangfire;
 using Hangfire.Server;
 
