@@ -109,7 +109,7 @@ internal static class ConnectionEndpoints
             case DeleteOutcome.RunOpen open: return Problems.ConnectionBusy(open.Run);
             case DeleteOutcome.Deleted:
                 var left = await engine.Connections.ClaimRevocationsAsync(connection.Id, 1, TimeSpan.FromMinutes(5), cancellation);
-                var isSettled = left.Count == 1 && await engine.Revoker.RevokeAsync(left[0], CancellationToken.None);
+                var isSettled = left.Count == 1 && await engine.Revoker.RevokeAsync(left[0], CancellationToken.None) is null;
                 return TypedResults.Ok(new DeletedView(
                     connection.Id,
                     isSettled ? AtProvider.Revoked : left.Count == 1 ? AtProvider.Revoking : AtProvider.Stays,

@@ -76,6 +76,15 @@ public sealed class ConnectionCare(
         }
     }
 
+    /// <summary>Looks at one connection as its schedule would, also before it is due.</summary>
+    /// <returns>False where another process is looking at it, or it is gone.</returns>
+    public async Task<bool> LookOnceAsync(ConnectionId id, CancellationToken cancellation)
+    {
+        if (await store.TakeCareAsync(id, options.Node, options.Lease, cancellation) is not { } care) return false;
+        await look.LookAsync(care, CancellationToken.None);
+        return true;
+    }
+
     /// <summary>Looks at one connection now, probe included; a second time where the first one's word is not believed alone.</summary>
     /// <returns>False where another process is looking at it, or it is gone.</returns>
     public async Task<bool> LookNowAsync(ConnectionId id, CancellationToken cancellation)
