@@ -106,8 +106,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options, time, logger);
+
+        // From here on the store's clock counts: what this machine's says differs from other nodes'.
+        var clock = built.Store.Time;
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, clock);
+        var engine = new EmbeddedEngine(built, caller, options, clock, logger);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
