@@ -79,6 +79,9 @@ internal sealed class PostgresDatabase : Database
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         lanes.DoAsync(write, SessionUse.Write, patience, cancellation);
 
+    public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
+        lanes.DoAsync(write, SessionUse.Write, patience: null, cancellation);
+
     /// <summary>The wake-ups of runs, on connections of their own: what persons ask for does not wait behind them.</summary>
     public PostgresWakes NewWakes() => new(
         new PostgresLanes(Place, tag, WakeLanes), Time, clock is null ? "CAST(@now AS BIGINT)" : DatabaseClock.Sql, tag);
