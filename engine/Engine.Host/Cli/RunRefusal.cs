@@ -11,6 +11,7 @@ internal static class RunRefusal
     {
         WishOutcome.NoSuchScenario no => $"the sandbox has no scenario '{no.Scenario}' for flow '{switches.Flow}'; "
             + $"it has {Listed(no.Known)}{Nearest.DidYouMean(no.Scenario, no.Known)}",
+        WishOutcome.ProviderDown down => $"provider '{down.Incident.Provider}' is down: {Phrases.In(switches.Language).Pick(down.Incident.FullText)}",
         WishOutcome.ScenarioNotOffered => $"the sandbox cannot play flow '{switches.Flow}': leave --scenario out",
         WishOutcome.Refused refused => Of(refused.Outcome, switches, [.. flows.Select(flow => flow.Name)]),
         _ => throw new UnreachableException(outcome.GetType().Name),

@@ -40,6 +40,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
         var node = $"engine-{Environment.ProcessId}";
+        Node = node;
         var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
         Revoker = new Revoker(parts.Store, connected, time);
@@ -84,6 +85,15 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>The name that this process takes leases under.</summary>
+    internal string Node { get; }
+
+    /// <summary>What operators say about providers.</summary>
+    internal IncidentSwitch Incidents => parts.Incidents;
+
+    /// <summary>Where what operators look at and do is kept.</summary>
+    internal EngineStore Operators => parts.Store;
+
     internal Visits Visits { get; }
 
     internal Hooks Hooks { get; }
@@ -97,7 +107,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, time);
         var engine = new EmbeddedEngine(built, caller, options, time, logger);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
         engine.caring = Task.Run(
@@ -128,6 +138,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (Flows.FindCurrent(wish.Flow)?.Flow is { } wanted && await Incidents.FindAsync(wanted, cancellation) is { Trouble: ProviderTrouble.Down } incident)
+        {
+            return new WishOutcome.ProviderDown(incident);
+        }
+
         string? world = null;
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {

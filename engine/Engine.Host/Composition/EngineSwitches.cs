@@ -76,6 +76,23 @@ internal static class EngineSwitches
         foreach (var option in (Option[])[data, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
     }
 
+    /// <summary>The options of a command that only looks into the store.</summary>
+    public static void AddStoreTo(Command command)
+    {
+        foreach (var option in (Option[])[data, keyFile]) command.Options.Add(option);
+    }
+
+    /// <summary>Where the store is, as <see cref="AddStoreTo"/>'s options say it.</summary>
+    public static EngineOptions ReadStore(ParseResult parsed)
+    {
+        var defaults = new EngineOptions();
+        return defaults with
+        {
+            DataFolder = parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : defaults.DataFolder,
+            KeyFile = parsed.GetValue(keyFile) is { } file ? Path.GetFullPath(file) : defaults.KeyFile,
+        };
+    }
+
     /// <summary>What the command line says, laid over the defaults.</summary>
     public static EngineOptions Read(ParseResult parsed)
     {

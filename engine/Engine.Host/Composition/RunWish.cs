@@ -30,6 +30,9 @@ public abstract record WishOutcome
     /// <summary>The sandbox cannot play this; <paramref name="Known"/> is what it can, for this flow.</summary>
     public sealed record NoSuchScenario(string Scenario, IReadOnlyList<string> Known) : WishOutcome;
 
+    /// <summary>An operator says that a provider which the flow uses is down.</summary>
+    public sealed record ProviderDown(Incident Incident) : WishOutcome;
+
     /// <summary>A scenario was named, and the engine calls the real providers.</summary>
     public sealed record ScenarioNotOffered : WishOutcome;
 }
