@@ -13,6 +13,8 @@ internal static class RunRefusal
             + $"it has {Listed(no.Known)}{Nearest.DidYouMean(no.Scenario, no.Known)}",
         WishOutcome.ProviderDown down => $"provider '{down.Incident.Provider}' is down: {Phrases.In(switches.Language).Pick(down.Incident.FullText)}",
         WishOutcome.ScenarioNotOffered => $"the sandbox cannot play flow '{switches.Flow}': leave --scenario out",
+        WishOutcome.ConnectionOutOfReach { Connection.World: null } => "the connection is at the real provider: leave --sandbox out",
+        WishOutcome.ConnectionOutOfReach => "the connection lives in the sandbox: give --sandbox",
         WishOutcome.Refused refused => Of(refused.Outcome, switches, [.. flows.Select(flow => flow.Name)]),
         _ => throw new UnreachableException(outcome.GetType().Name),
     });

@@ -15,12 +15,7 @@ internal sealed class PluginOperationCaller(
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
-        if (sandbox is not null && call.World is null)
-        {
-            return new Failure(
-                Failures.ConfigError, $"{call.Provider}.{call.Operation}: provider '{call.Provider}' has no simulator, and from the sandbox nothing is called for real");
-        }
-
+        if (!Reaches(call.World)) return new Failure(Failures.ConfigError, $"{call.Provider}.{call.Operation}: {OutOfReach(call.World)}");
         if (call.MayWait && await incidents.IsDownAsync(call.Provider, cancellation))
         {
             // As if the provider asked for a pause: nothing was sent, no attempt is spent, and the run's own limits hold.
@@ -54,6 +49,14 @@ internal sealed class PluginOperationCaller(
             return TimedOut(call, isInDoubt: true);
         }
     }
+
+    /// <summary>Whether anything may be called for a run that lives there.</summary>
+    public bool Reaches(string? world) => SandboxLink.Reaches(sandbox, world);
+
+    /// <summary>Why nothing is called there.</summary>
+    internal static string OutOfReach(string? world) => world is null
+        ? "it is at the real provider, and from the sandbox nothing is called for real"
+        : "it lives in the sandbox, and this engine calls the real providers";
 
     /// <summary>What the operator set for a provider.</summary>
     public static ProviderSettings SettingsOf(IConfiguration settings, string provider) => new(

@@ -33,6 +33,9 @@ public abstract record WishOutcome
     /// <summary>An operator says that a provider which the flow uses is down.</summary>
     public sealed record ProviderDown(Incident Incident) : WishOutcome;
 
+    /// <summary>The connection is at the real provider, and the engine plays the sandbox; or the other way round.</summary>
+    public sealed record ConnectionOutOfReach(Connection Connection) : WishOutcome;
+
     /// <summary>A scenario was named, and the engine calls the real providers.</summary>
     public sealed record ScenarioNotOffered : WishOutcome;
 }
