@@ -59,7 +59,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindOperatorSessionAsync(Hash("session a"), default));
         Assert.Equal("boris", (await Store.FindOperatorSessionAsync(Hash("session b"), default))?.Name);
 
-        Clock.Move(TimeSpan.FromHours(1));
+        Clock.Advance(TimeSpan.FromHours(1));
         Assert.Null(await Store.FindOperatorSessionAsync(Hash("session b"), default));
     }
 
