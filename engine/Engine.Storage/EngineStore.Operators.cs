@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Engine.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -62,7 +61,7 @@ public sealed partial class EngineStore
                 row => (Seq: row.GetInt64(0), Step: row.GetString(1)), ("@number", target.Number));
             if (journaled is not [var (seq, step)]) return false;
             var detail = ImmutableDictionary<string, string>.Empty.Add("action", action.ToColumn()).Add("by", who);
-            InsertJournal(session, target.Number, seq, [new JournalEntry(seq, time.GetUtcNow(), "operator", step, detail)]);
+            InsertJournal(session, target.Number, seq, [new JournalEntry(seq, Time.GetUtcNow(), "operator", step, detail)]);
             LogOperator(session, who, action.ToColumn(), id.Value, step);
             switch (action)
             {
@@ -150,7 +149,7 @@ public sealed partial class EngineStore
 
     private sealed record Held(string? Node, long Fence, DateTimeOffset? Until)
     {
-        public static Held Read(SqliteDataReader row) => new(
+        public static Held Read(Row row) => new(
             row.TextOrNull(StoredRow.ColumnCount), row.GetInt64(StoredRow.ColumnCount + 1), row.TimeOrNull(StoredRow.ColumnCount + 2));
     }
 }

@@ -78,7 +78,7 @@ internal static class KeyCommand
         {
             try
             {
-                await using var store = await EngineParts.OpenStoreAsync(EngineSwitches.ReadStore(parsed), TimeProvider.System, cancellation);
+                await using var store = await EngineParts.OpenStoreAsync(EngineSwitches.Read(parsed), TimeProvider.System, cancellation);
                 return await work(parsed, store, parsed.InvocationConfiguration.Output, cancellation);
             }
             catch (StorageUnavailableException error)

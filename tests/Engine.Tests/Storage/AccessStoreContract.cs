@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Xunit;
 
@@ -23,7 +24,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
     /// <summary>A new, empty store.</summary>
     protected abstract Task<IAccessStore> OpenAsync(TimeProvider time);
 
-    [Fact]
+    [ContractFact]
     public async Task A_key_is_found_by_its_hash()
     {
         Assert.False(await Store.HasApiKeyAsync(default));
@@ -35,7 +36,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindApiKeyAsync(Hash("b"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_keys_name_is_taken_once()
     {
         await Store.AddApiKeyAsync("first", Hash("a"), ApiScopes.Api, default);
@@ -45,7 +46,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Equal(["first"], (await Store.ListApiKeysAsync(default)).Select(key => key.Name));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_of_an_operator_lasts_as_long_as_its_time_and_its_key()
     {
         await Store.AddApiKeyAsync("anna", Hash("a"), ApiScopes.Ops, default);
@@ -63,7 +64,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindOperatorSessionAsync(Hash("session b"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_operators_session_ends_when_it_is_ended()
     {
         await Store.AddApiKeyAsync("anna", Hash("a"), ApiScopes.Ops, default);
@@ -74,7 +75,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindOperatorSessionAsync(Hash("session"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_link_to_a_run_is_traded_for_a_session_that_sees_this_run()
     {
         await Store.AddLinkAsync(Hash("link"), new RunId("run_a"), InAnHour, default);
@@ -85,7 +86,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Equivalent(session, await Store.FindSessionAsync(Hash("session"), default), strict: true);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_link_to_the_start_page_is_traded_for_a_session_that_may_start_runs()
     {
         await Store.AddLinkAsync(Hash("link"), null, InAnHour, default);
@@ -94,7 +95,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
             new BrowserSession(true, [], InAnHour), await Store.RedeemLinkAsync(Hash("link"), Hash("session"), InAnHour, default), strict: true);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_many_trades_of_a_link_at_once_one_succeeds()
     {
         await Store.AddLinkAsync(Hash("link"), null, InAnHour, default);
@@ -105,7 +106,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Single(sessions, x => x is not null);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_link_that_is_unknown_or_past_its_time_gives_nothing()
     {
         await Store.AddLinkAsync(Hash("link"), null, InAnHour, default);
@@ -116,7 +117,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindSessionAsync(Hash("session"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_ends_at_its_time_and_its_rights_do_not_come_back()
     {
         await Open("link-1", "session", null);
@@ -129,7 +130,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
             new BrowserSession(false, [new RunId("run_b")], InAnHour), await Store.FindSessionAsync(Hash("session"), default), strict: true);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_may_be_allowed_more_runs()
     {
         await Open("link", "session", "run_a");
@@ -142,7 +143,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindSessionAsync(Hash("unknown"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_that_trades_a_second_link_keeps_what_it_may_do()
     {
         await Open("link-1", "session", null);
