@@ -20,7 +20,7 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
             run.CreatedAt, run.UpdatedAt, run.Revision, run.Id.Short, run.Exit, connection?.IdentityLabel, prompt,
             prompt?.Show?.Qr is { } text ? QrSvg.Draw(text) : null,
             await engine.FindWorldAsync(run, cancellation) is { } world ? new SandboxView(world.Scenario, world.PhoneUrl) : null,
-            run.Status.IsFinal() ? null : IncidentView.Of(await IncidentOfAsync(run, cancellation)),
+            IncidentView.Of(await IncidentOfAsync(run, cancellation)),
             now);
     }
 
@@ -30,8 +30,9 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
             ? prompt with { Show = show with { Qr = null, Image = null, Code = null, Link = null, Frame = null } }
             : prompt;
 
-    private async Task<Incident?> IncidentOfAsync(StoredRun run, CancellationToken cancellation) =>
-        !(await engine.Incidents.ListAsync(cancellation)).IsEmpty && await engine.Flows.FindAsync(run.Flow, run.FlowVersion, cancellation) is { } flow
+    /// <summary>What an operator says about a provider of the run; null while all is well, and once the run has ended.</summary>
+    public async Task<Incident?> IncidentOfAsync(StoredRun run, CancellationToken cancellation) =>
+        !run.Status.IsFinal() && !(await engine.Incidents.ListAsync(cancellation)).IsEmpty && await engine.Flows.FindAsync(run.Flow, run.FlowVersion, cancellation) is { } flow
             ? engine.Incidents.WorstOf(flow.Flow)
             : null;
 

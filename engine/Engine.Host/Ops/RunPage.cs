@@ -58,7 +58,7 @@ internal static class RunPage
               {Fact(words.Say("Purpose", "Цель"), Html.Of($"{Words.Word(run.Purpose)}"))}
               {Fact(words.Say("Subject", "Клиент"), Html.Of($"{(run.Subject.Length > 0 ? run.Subject : "—")}"))}
               {Fact(words.Say("Where", "Где"), Html.Of($"{(run.World is null ? words.Say("real provider", "настоящий сервис") : words.Say("sandbox", "песочница"))}"))}
-              {Html.If(run.Connection is not null, () => Fact(words.Say("Connection", "Подключение"), Html.Of($"<a href=\"/ops/connections?q={run.Connection?.Value}\"><code>{run.Connection?.Value}</code></a>"), allowsQuery: true))}
+              {Html.If(run.Connection is not null, () => Fact(words.Say("Connection", "Подключение"), Html.Of($"<a href=\"{$"/ops/connections?q={run.Connection?.Value}"}\"><code>{run.Connection?.Value}</code></a>")))}
               {Fact(words.Say("Step", "Шаг"), Html.Of($"<code>{run.Step}</code> {StepText(flow, run, words)}"))}
               {Html.If(step.Text(words, request.Now).Length > 0, () => Fact(words.Say("At this step", "На этом шаге"), Html.Of($"{step.Text(words, request.Now)}")))}
               {Html.If(run.Exit is not null, () => Fact(words.Say("Ended with", "Завершён с кодом"), Html.Of($"<code>{run.Exit?.Code}</code> {CodeText(flow?.Flow, run.Exit?.Code, words)}")))}
@@ -96,7 +96,7 @@ internal static class RunPage
             """);
     }
 
-    private static Html Fact(string name, Html value, bool allowsQuery = false) => Html.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");
+    private static Html Fact(string name, Html value) => Html.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");
 
     /// <summary>A version's first characters: enough to tell it from others on a page.</summary>
     public static string Short(string version) => version.Length > 10 ? version[..10] : version;
