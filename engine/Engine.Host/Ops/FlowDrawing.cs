@@ -61,7 +61,7 @@ internal static class FlowDrawing
         var points = placed.Points;
         if (placed.GoesBack)
         {
-            var far = layout.Width - 14 - (number % 4 * 12);
+            var far = layout.Width - 14 - (number % 4 * 12); // the curve comes three quarters of the way there
             return Html.Of($"""
                 <path class="way back" marker-end="url(#arrow)" d="M{N(points[0].X)} {N(points[0].Y)} C{N(far)} {N(points[0].Y)} {N(far)} {N(points[1].Y)} {N(points[1].X)} {N(points[1].Y)}"/>
                 """);
@@ -85,7 +85,7 @@ internal static class FlowDrawing
         if (placed.Edge.Label.Length == 0) return Html.Empty;
         var ((x1, y1), (x2, y2)) = (placed.Points[0], placed.Points[1]);
         var (x, y) = placed.GoesBack
-            ? (Math.Max(x1, x2) + ((layout.Width - 14 - (number % 4 * 12) - Math.Max(x1, x2)) / 2), (y1 + y2) / 2)
+            ? (Math.Max(x1, x2) + ((layout.Width - 14 - (number % 4 * 12) - Math.Max(x1, x2)) * 0.75), (y1 + y2) / 2)
             : (x1 + ((x2 - x1) * 0.62), y1 + ((y2 - y1) * 0.62) + 4);
         return Html.Of($"""<text class="label" x="{N(x)}" y="{N(y)}"><title>{placed.Edge.Label}</title>{Cut(placed.Edge.Label, 30)}</text>""");
     }

@@ -49,7 +49,7 @@ internal sealed record FlowGraph(ImmutableArray<GraphNode> Nodes, ImmutableArray
         }
 
         var joined = edges.GroupBy(edge => (edge.From, edge.To))
-            .Select(same => new GraphEdge(same.Key.From, same.Key.To, string.Join(", ", same.Select(edge => edge.Label).Where(label => label.Length > 0).Distinct(StringComparer.Ordinal))));
+            .Select(same => new GraphEdge(same.Key.From, same.Key.To, LabelOf([.. same.Select(edge => edge.Label).Distinct(StringComparer.Ordinal)], words)));
         return new FlowGraph([.. nodes.Values], [.. joined]);
     }
 
@@ -68,6 +68,13 @@ internal sealed record FlowGraph(ImmutableArray<GraphNode> Nodes, ImmutableArray
         }
 
         return index;
+    }
+
+    // Where the usual way leads to the same step, the others only join it.
+    private static string LabelOf(IReadOnlyList<string> labels, Words words)
+    {
+        var named = string.Join(", ", labels.Where(label => label.Length > 0));
+        return named.Length > 0 && named.Length < string.Join(", ", labels).Length ? words.Say($"also {named}", $"также {named}") : named;
     }
 
     private static IEnumerable<(int Target, string Label)> WaysOf(CompiledFlow flow, CompiledStep step, Words words)

@@ -34,7 +34,7 @@ internal static class FlowPages
               <div><dt>{words.Say("Time at the most", "Не дольше")}</dt><dd>{words.Span(flow.Limits.Total)}</dd></div>
               <div><dt>{words.Say("May fail with", "Коды ошибок")}</dt><dd>{flow.Fails.Select(end => Html.Of($"<code>{end.Code}</code> "))}</dd></div>
             </dl><p><a class="button" href="{$"/ops?flow={Uri.EscapeDataString(flow.Name)}"}">{words.Say("Its runs", "Её запуски")}</a></p></section>
-            <section class="panel">{FlowDrawing.Draw(flow, words)}</section>
+            <section class="panel whole">{FlowDrawing.Draw(flow, words)}</section>
             """);
     }
 

@@ -34,8 +34,8 @@ internal static class StepWords
         CompiledStep.Prompt prompt => prompt.Submit is { } site ? $"{PromptKind(step, words)} → {Operation(flow, site)}" : PromptKind(step, words),
         CompiledStep.Redirect redirect => $"{redirect.Provider}.{redirect.Page}",
         CompiledStep.Await wait => $"hooks.{wait.Hook}",
-        CompiledStep.Branch => words.Say("chooses by a status", "выбор по статусу"),
-        CompiledStep.If => words.Say("chooses by a condition", "выбор по условию"),
+        CompiledStep.Branch => ConditionOf(flow, step) is { Length: > 0 } status ? status : words.Say("chooses by a status", "выбор по статусу"),
+        CompiledStep.If => ConditionOf(flow, step) is { Length: > 0 } condition ? condition : words.Say("chooses by a condition", "выбор по условию"),
         CompiledStep.Wait wait => words.Span(wait.For),
         CompiledStep.EndOfRepeat repeat => words.Say($"at most {repeat.Max} times", $"не более {repeat.Max} раз"),
         CompiledStep.Connect => words.Say("stores the connection", "сохраняет подключение"),
@@ -62,8 +62,16 @@ internal static class StepWords
         if (show?.Frame is not null) parts.Add(words.Say("framed page", "страница в рамке"));
         if (show is not null && parts.Count == 0 && fields.IsEmpty) parts.Add(words.Say("a text", "текст"));
         parts.AddRange(fields.Select(field => $"{field.Name} ({Words.Word(field.Type)})"));
+        if (step is CompiledStep.Prompt && parts.Count == 0) parts.Add(words.Say("a button", "кнопка"));
         if (step is CompiledStep.Redirect) parts.Add(words.Say("provider's page", "страница сервиса"));
         return string.Join(", ", parts);
+    }
+
+    /// <summary>What a step decides by, as its line in the file has it; empty where it stands on other lines.</summary>
+    private static string ConditionOf(CompiledFlow flow, CompiledStep step)
+    {
+        var line = flow.Source.Split('\n').ElementAtOrDefault(step.Line - 1)?.Trim() ?? "";
+        return line.IndexOf(": ", StringComparison.Ordinal) is > 0 and var colon ? line[(colon + 2)..].Trim(' ', '"', '=', '{') : "";
     }
 
     public static string Operation(CompiledFlow flow, int site) => $"{flow.Calls[site].Provider}.{flow.Calls[site].Operation}";
