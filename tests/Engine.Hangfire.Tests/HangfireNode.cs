@@ -32,7 +32,7 @@ internal sealed class HangfireNode : IAsyncDisposable
         var postgres = await PostgresServer.SharedAsync();
         var database = await postgres.NewDatabaseAsync();
         var root = Directory.CreateTempSubdirectory("engine-hangfire-").FullName;
-        var host = Path.GetDirectoryName(typeof(EmbeddedEngine).Assembly.Location) ?? "";
+        var host = Path.Combine(AppContext.BaseDirectory, "..", "..", "Engine.Host", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)));
         var options = new EngineOptions
         {
             DataFolder = Directory.CreateDirectory(Path.Combine(root, "data")).FullName,

@@ -28,8 +28,8 @@ public sealed class RunsUnderHangfireTests : IAsyncLifetime
         await node.RunAsync(run, RunStatus.Succeeded);
         var states = await node.FaceAsync(run, FaceState.Succeeded);
         Assert.Contains(FaceState.AwaitingInput, states);
-        Assert.Equal(1, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE invocationdata->>'t' LIKE '%RunFaceJob%'"));
-        Assert.Equal(0, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL AND invocationdata->>'t' LIKE '%RunFaceJob%'"));
+        Assert.Equal(1, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE invocationdata::text LIKE '%RunFaceJob%'"));
+        Assert.Equal(0, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL AND invocationdata::text LIKE '%RunFaceJob%'"));
         using var anyone = await node.OperatorAsync();
         Assert.Contains("\"worked_by\":\"hangfire\"", await anyone.GetStringAsync(new Uri("/v1/version", UriKind.Relative)), StringComparison.Ordinal);
     }

@@ -76,16 +76,28 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
         Assert.Equal("runs are late: 3 open, 2 due, 1 stuck, the oldest 31.0 s late", late.Message);
     }
 
-    private Task<JobDetailsDto> JobAsync(WorkKind kind, string id, string state) => HangfireNode.EventuallyAsync(async () =>
+    private async Task<JobDetailsDto> JobAsync(WorkKind kind, string id, string state)
     {
-        await Task.CompletedTask;
+        try
+        {
+            return await HangfireNode.EventuallyAsync(() => Task.FromResult(FindJob(kind, id, state)));
+        }
+        catch (TimeoutException error)
+        {
+            var jobs = await node.AskAsync("SELECT string_agg(concat_ws(' ', j.id, j.invocationdata->>'Method', j.arguments::text, s.name, s.reason, s.createdat), E'\n') FROM hangfire.job j LEFT JOIN hangfire.state s ON s.jobid = j.id");
+            throw new TimeoutException($"{error.Message}; it is {TimeProvider.System.GetUtcNow():T}, and there are the jobs\n{jobs}", error);
+        }
+    }
+
+    private JobDetailsDto? FindJob(WorkKind kind, string id, string state)
+    {
         using var connection = node.Get<JobStorage>().GetConnection();
         var known = connection.GetAllEntriesFromHash(WorkQueue.KeyOf(new WorkRow(kind, id, default)));
         return known is not null && node.Get<JobStorage>().GetMonitoringApi().JobDetails(known["job"]) is { } job
             && job.History is [var newest, ..] && newest.StateName == state
                 ? job
                 : null;
-    });
+    }
 
     // Of a provider that is not loaded: every look and every revocation finds nobody to ask.
     private Task ConnectAsync(string id) => node.ExecuteAsync(
