@@ -18,12 +18,14 @@ internal static class EngineApi
 
     public static void MapEngine(this WebApplication app, EmbeddedEngine engine)
     {
+        app.UseMiddleware<RequestSpans>();
         app.UseRefusals(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Engine.Api"));
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<LoopbackOnly>(engine.Outside);
         app.UseMiddleware<AccessGate>(engine.Access);
         app.UseRouting();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHealth(engine);
         app.MapSession();
         new Pages(engine).Map(app);
 
@@ -32,5 +34,6 @@ internal static class EngineApi
         v1.MapRuns();
         v1.MapConnections();
         v1.MapSignals();
+        v1.MapHealthDetails();
     }
 }

@@ -43,7 +43,7 @@ internal static class Refusals
         var trace = context.TraceIdentifier;
         if (error is not null) Log.RequestFailed(log, error, trace);
         if (error is not StorageUnavailableException) return Problems.Internal(trace).ExecuteAsync(context);
-        context.Response.Headers.RetryAfter = "2";
+        context.Response.Headers.RetryAfter = Problems.SoonSeconds;
         return Problems.Unavailable(trace).ExecuteAsync(context);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Plugins;
@@ -20,34 +21,53 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private readonly Deliveries deliveries;
+    private readonly EngineMeters meters;
+    private readonly RunCensus census;
+    private OtlpExport? export;
+    private volatile RunPump? pump;
     private Task pumping = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private Task delivering = Task.CompletedTask;
     private Task caring = Task.CompletedTask;
+    private Task counting = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineMeters meters, EngineOptions options, TimeProvider time, ILogger log)
     {
         this.parts = parts;
+        this.meters = meters;
         settings = options.Settings;
         this.time = time;
         this.log = log;
-        Store = KillAtSave.Wrap(parts.Store);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, time);
+        Store = metered;
+        Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
+        census = new RunCensus(parts.Store, Health, time);
+        census.Offer(meters);
+        meters.Watch("engine.pump.in_flight", "{run}", "Runs that this node works on.", () => [new Measurement<long>(RunsInFlight)]);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
-        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
-        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
-        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
-        var node = $"engine-{Environment.ProcessId}";
-        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
+        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
+        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = Node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
-            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
     }
 
     public IRunStore Store { get; }
+
+    /// <summary>This process, as leases, log lines and metrics name it.</summary>
+    public string Node { get; } = $"engine-{Environment.ProcessId}";
+
+    /// <summary>How this node is.</summary>
+    public EngineHealth Health { get; }
+
+    /// <summary>Runs that this node works on at this moment.</summary>
+    internal int RunsInFlight => pump?.InFlight ?? 0;
 
     public IAccessStore Access => parts.Store;
 
@@ -97,8 +117,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options, time, logger);
+        var measured = new EngineMeters();
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time) { Meters = measured };
+        var engine = new EmbeddedEngine(built, caller, measured, options, time, logger);
+        engine.export = OtlpExport.Start(options.Otlp, engine.Node);
+        if (engine.export is not null) engine.counting = engine.census.RunAsync(engine.stopping.Token);
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
         engine.caring = Task.Run(
             () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
@@ -193,7 +216,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await delivering;
         await pumping;
         await caring;
+        await counting;
         await parts.DisposeAsync();
+        if (export is not null) await export.DisposeAsync();
+        meters.Dispose();
         stopping.Dispose();
         Log.EngineStopped(log);
     }
@@ -202,13 +228,13 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromSeconds(5);
-        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
-            trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
+        using var working = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node }, NoteTrouble);
+        pump = working;
         while (!cancellation.IsCancellationRequested)
         {
             try
             {
-                await Task.Run(() => pump.RunAsync(cancellation), cancellation);
+                await Task.Run(() => working.RunAsync(cancellation), cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -220,6 +246,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
                 await Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
+    }
+
+    private void NoteTrouble(PumpTrouble trouble)
+    {
+        meters.Troubled(trouble);
+        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked);
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.

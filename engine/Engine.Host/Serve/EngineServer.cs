@@ -2,13 +2,18 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Engine.Host;
 
 /// <summary>What a server needs.</summary>
 /// <param name="Port">On loopback; 0 takes any.</param>
 /// <param name="IsVerbose">Whether what happens is logged too, not only what goes wrong.</param>
-internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false);
+internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false)
+{
+    /// <summary>Whether each log line is a JSON object, for programs, rather than a text for people.</summary>
+    public bool IsLogJson { get; init; }
+}
 
 /// <summary>An engine with the API and the pages before it, on loopback.</summary>
 internal sealed class EngineServer : IAsyncDisposable
@@ -33,7 +38,7 @@ internal sealed class EngineServer : IAsyncDisposable
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         EmbeddedEngine? engine = null;
-        var web = Build(options.Port, options.IsVerbose, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
+        var web = Build(options, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
         try
         {
             engine = await EmbeddedEngine.StartAsync(options.Engine, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
@@ -51,7 +56,7 @@ internal sealed class EngineServer : IAsyncDisposable
     /// <exception cref="EngineStartException">The port is taken.</exception>
     public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, TimeProvider time, CancellationToken cancellation)
     {
-        var web = Build(port, isVerbose: false, time, () => engine);
+        var web = Build(new ServerOptions(new EngineOptions(), port), time, () => engine);
         try
         {
             return await ListenAsync(web, engine, port, isOwner: false, cancellation);
@@ -63,13 +68,17 @@ internal sealed class EngineServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(int port, bool isVerbose, TimeProvider time, Func<EmbeddedEngine> engine)
+    private static WebApplication Build(ServerOptions options, TimeProvider time, Func<EmbeddedEngine> engine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
-            .AddFilter((category, level) => level >= LevelOf(category, isVerbose));
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
-            console.LogToStandardErrorThreshold = LogLevel.Trace);
+            .AddConsoleFormatter<JsonLog, ConsoleFormatterOptions>()
+            .AddFilter((category, level) => level >= LevelOf(category, options.IsVerbose));
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            if (options.IsLogJson) console.FormatterName = JsonLog.FormatterName;
+        });
 
         builder.Services.AddEngineApi(time);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -77,7 +86,7 @@ internal sealed class EngineServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Refusals.BodyLimitBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(5));
 

@@ -21,6 +21,19 @@ internal static class ServeCommand
 
     private static readonly Option<bool> verbose = new("--verbose") { Description = "Logs what happens, not only what goes wrong." };
 
+    private static readonly Option<string> log = new("--log")
+    {
+        Description = "How log lines are written: text, or json (one object for each line).",
+        DefaultValueFactory = _ => "text",
+        HelpName = "text|json",
+        CustomParser = result =>
+        {
+            if (result.Tokens[0].Value is "text" or "json") return result.Tokens[0].Value;
+            result.AddError($"--log: '{result.Tokens[0].Value}' is neither 'text' nor 'json'");
+            return "text";
+        },
+    };
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -35,16 +48,19 @@ internal static class ServeCommand
         command.Options.Add(port);
         EngineSwitches.AddTo(command);
         command.Options.Add(verbose);
+        command.Options.Add(log);
         command.SetAction((parsed, cancellation) => RunAsync(
-            EngineSwitches.Read(parsed), parsed.GetValue(port), parsed.GetValue(verbose), parsed.InvocationConfiguration.Output, cancellation));
+            new ServerOptions(EngineSwitches.Read(parsed) with { IsWatching = true }, parsed.GetValue(port), parsed.GetValue(verbose))
+            {
+                IsLogJson = parsed.GetValue(log) == "json",
+            },
+            parsed.InvocationConfiguration.Output, cancellation));
     }
 
-    private static async Task<int> RunAsync(
-        EngineOptions options, int port, bool isVerbose, TextWriter output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellation)
     {
-        await using var server = await EngineServer.StartAsync(
-            new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
-        await GreetAsync(server.Engine, options, output, TimeProvider.System, cancellation);
+        await using var server = await EngineServer.StartAsync(options, TimeProvider.System, cancellation);
+        await GreetAsync(server.Engine, options.Engine, output, TimeProvider.System, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
     }
