@@ -39,7 +39,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         settings = options.Settings;
         this.time = time;
         this.log = log;
-        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, time);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Of(run.Status), run.Exit?.Code ?? "", run.Step), time);
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
         census = new RunCensus(parts.Store, Health, time);

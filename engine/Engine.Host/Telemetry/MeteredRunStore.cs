@@ -3,7 +3,8 @@ using Engine.Runs;
 namespace Engine.Host;
 
 /// <summary>Counts and times what an engine does with its store, and knows when the pump went round last. Where nobody listens it only passes on.</summary>
-internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, TimeProvider time) : IRunStore
+/// <param name="ended">Is told of each run that this engine has brought to its end.</param>
+internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Action<StoredRun> ended, TimeProvider time) : IRunStore
 {
     private long lastClaim;
 
@@ -35,7 +36,7 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Time
     }
 
     public Task<bool> SaveAsync(RunSave save, CancellationToken cancellation) =>
-        meters.IsHeard ? CountedSaveAsync(save, cancellation) : inner.SaveAsync(save, cancellation);
+        meters.IsHeard || save.Run.Status.IsFinal() ? CountedSaveAsync(save, cancellation) : inner.SaveAsync(save, cancellation);
 
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
         meters.IsHeard ? CountedPostponeAsync(lease, due, cancellation) : inner.PostponeAsync(lease, due, cancellation);
@@ -84,9 +85,11 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Time
     private async Task<bool> CountedSaveAsync(RunSave save, CancellationToken cancellation)
     {
         var isStored = await TimedAsync("save", Start(), inner.SaveAsync(save, cancellation));
-        if (isStored) meters.Saved(save.Run);
-        else meters.SaveRefused("save");
-        return isStored;
+        if (!isStored) meters.SaveRefused("save");
+        if (!isStored) return false;
+        meters.Saved(save.Run);
+        if (save.Run.Status.IsFinal()) ended(save.Run);
+        return true;
     }
 
     private async Task<bool> CountedPostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation)

@@ -29,7 +29,8 @@ internal sealed class OtlpExport : IAsyncDisposable
     /// <summary>Begins to send; null where neither the setting nor a variable names a collector.</summary>
     /// <param name="collector">Lies over the variables; null: they decide.</param>
     /// <param name="node">This process, as its leases and log lines name it.</param>
-    public static OtlpExport? Start(Uri? collector, string node)
+    /// <param name="isGrpc">Null: the variables decide; without them, HTTP.</param>
+    public static OtlpExport? Start(Uri? collector, string node, bool? isGrpc = null)
     {
         if (collector is null && addressVariables.All(name => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(name)))) return null;
         var resource = ResourceBuilder.CreateEmpty().AddService("engine", autoGenerateServiceInstanceId: false, serviceInstanceId: node)
@@ -37,20 +38,15 @@ internal sealed class OtlpExport : IAsyncDisposable
         var meters = OpenTelemetry.Sdk.CreateMeterProviderBuilder()
             .SetResourceBuilder(resource)
             .AddMeter(EngineMeters.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
-            .AddOtlpExporter(options => Configure(options, collector, "metrics"))
+            .AddOtlpExporter(options => Configure(options, collector, "metrics", isGrpc))
             .Build();
         var tracers = OpenTelemetry.Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(resource)
             .AddSource(EngineMeters.Name)
-            .AddOtlpExporter(options => Configure(options, collector, "traces"))
+            .AddOtlpExporter(options => Configure(options, collector, "traces", isGrpc))
             .Build();
         return new OtlpExport(meters, tracers);
     }
-
-    /// <summary>Sends what there is now, for whoever cannot wait for the next interval.</summary>
-    internal async Task FlushAsync() =>
-        await Task.WhenAll(
-            Task.Run(() => metrics.ForceFlush((int)lastChance.TotalMilliseconds)), Task.Run(() => traces.ForceFlush((int)lastChance.TotalMilliseconds)));
 
     public async ValueTask DisposeAsync()
     {
@@ -61,12 +57,12 @@ internal sealed class OtlpExport : IAsyncDisposable
     }
 
     // The specification's default is http/protobuf; the package's is grpc.
-    private static void Configure(OtlpExporterOptions options, Uri? collector, string signal)
+    private static void Configure(OtlpExporterOptions options, Uri? collector, string signal, bool? isGrpc)
     {
         var word = Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{signal.ToUpperInvariant()}_PROTOCOL") is { Length: > 0 } own
             ? own
             : Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL");
-        options.Protocol = word == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        options.Protocol = isGrpc ?? word == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         if (collector is null) return;
         options.Endpoint = options.Protocol == OtlpExportProtocol.Grpc ? collector : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/v1/{signal}");
     }
