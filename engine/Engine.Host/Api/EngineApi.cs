@@ -16,7 +16,7 @@ internal static class EngineApi
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync).AddSchemaTransformer(ApiDocument.DescribeIdsAsync));
     }
 
-    public static void MapEngine(this WebApplication app, EmbeddedEngine engine)
+    public static void MapEngine(this WebApplication app, EmbeddedEngine engine, IEngineExtension? extension)
     {
         app.UseMiddleware<RequestSpans>();
         app.UseRefusals(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Engine.Api"));
@@ -35,5 +35,7 @@ internal static class EngineApi
         v1.MapConnections();
         v1.MapSignals();
         v1.MapHealthDetails();
+        v1.MapVersion(extension);
+        extension?.Map(app);
     }
 }

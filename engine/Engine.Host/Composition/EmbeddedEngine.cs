@@ -20,15 +20,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Deliveries deliveries;
     private readonly EngineMeters meters;
     private readonly RunCensus census;
     private OtlpExport? export;
     private volatile RunPump? pump;
-    private Task pumping = Task.CompletedTask;
+    private Task working = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
-    private Task delivering = Task.CompletedTask;
-    private Task caring = Task.CompletedTask;
     private Task counting = Task.CompletedTask;
     private bool isClosed;
 
@@ -47,7 +44,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         meters.Watch("engine.pump.in_flight", "{run}", "Runs that this node works on.", () => [new Measurement<long>(RunsInFlight)]);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
-        deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
+        var deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
@@ -56,6 +53,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
             parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
+        Work = new EngineWork(parts.Store, () => NewPump(caller), Care, Revoker, deliveries, time, log);
     }
 
     public IRunStore Store { get; }
@@ -81,6 +79,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal ConnectionCare Care { get; }
 
     internal Revoker Revoker { get; }
+
+    /// <summary>The pump and the work of rows, for whoever hosts them.</summary>
+    internal EngineWork Work { get; }
 
     public FlowLibrary Flows => parts.Flows;
 
@@ -108,7 +109,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     internal Hooks Hooks { get; }
 
-    /// <summary>Builds everything and begins to pump.</summary>
+    /// <summary>Builds everything and begins to pump, unless another host does that.</summary>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>
     public static async Task<EmbeddedEngine> StartAsync(
         EngineOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
@@ -122,9 +123,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var engine = new EmbeddedEngine(built, caller, measured, options, time, logger);
         engine.export = OtlpExport.Start(options.Otlp, engine.Node);
         if (engine.export is not null) engine.counting = engine.census.RunAsync(engine.stopping.Token);
-        engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
-        engine.caring = Task.Run(
-            () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
+        if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
@@ -136,7 +135,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Outside.Listen(listening);
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
-        delivering = deliveries.RunAsync(stopping.Token);
+        Work.Listen();
     }
 
     /// <summary>The provider's hook that arrives where persons come back to; null where it has none.</summary>
@@ -151,6 +150,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (wish.Connection is { } id && await Store.FindConnectionAsync(id, cancellation) is { } connection
+            && !SandboxLink.Reaches(Sandbox, connection.World))
+        {
+            return new WishOutcome.ConnectionOutOfReach(connection);
+        }
+
         string? world = null;
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {
@@ -213,9 +218,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref isClosed, true)) return;
         await stopping.CancelAsync();
         await watching;
-        await delivering;
-        await pumping;
-        await caring;
+        await working;
         await counting;
         await parts.DisposeAsync();
         if (export is not null) await export.DisposeAsync();
@@ -224,28 +227,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Log.EngineStopped(log);
     }
 
-    // The pump outlives a database that is gone for a while: runs go on when it is back.
-    private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
+    private RunPump NewPump(PluginOperationCaller caller)
     {
-        var pause = TimeSpan.FromSeconds(5);
-        using var working = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node }, NoteTrouble);
-        pump = working;
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Run(() => working.RunAsync(cancellation), cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                Log.PumpStopped(log, error, pause);
-                await Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            }
-        }
+        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node }, NoteTrouble);
+        pump = made;
+        return made;
     }
 
     private void NoteTrouble(PumpTrouble trouble)
@@ -255,11 +241,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.
-    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
-    {
-        if (wish.Connection is not { } connection) return null;
-        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
-        var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
-        return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
-    }
+    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation) =>
+        wish.Connection is { } connection ? (await Store.FindConnectionAsync(connection, cancellation))?.World : null;
 }

@@ -73,8 +73,8 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Acti
     public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) =>
         TimedAsync("connection", Start(), inner.FindConnectionAsync(id, cancellation));
 
-    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) =>
-        TimedAsync("connection", Start(), inner.FindConnectionAsync(flow, identityKey, cancellation));
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
+        TimedAsync("connection", Start(), inner.FindConnectionAsync(flow, identityKey, isInSandbox, cancellation));
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         TimedAsync("connections", Start(), inner.ListConnectionsAsync(subject, cancellation));
