@@ -105,7 +105,8 @@ internal abstract class DisturbedStore(IRunStore inner) : PassingStore(inner)
 
     public override Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) => DoAsync("FindConnection", () => base.FindConnectionAsync(id, cancellation));
 
-    public override Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) => DoAsync("FindConnection", () => base.FindConnectionAsync(flow, identityKey, cancellation));
+    public override Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
+        DoAsync("FindConnection", () => base.FindConnectionAsync(flow, identityKey, isInSandbox, cancellation));
 
     public override Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) => DoAsync("ListConnections", () => base.ListConnectionsAsync(subject, cancellation));
 
