@@ -72,7 +72,7 @@ internal static partial class Log
     [LoggerMessage(36, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again", EventName = "connection.care_failed")]
     public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
 
-    [LoggerMessage(37, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
+    [LoggerMessage(38, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
     public static partial void RunEnded(ILogger log, RunId run, string flow, string status, string exit, string step);
 
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}", EventName = "request.failed")]
