@@ -13,18 +13,19 @@ internal static class Migrations
     /// <summary>The schema that this engine reads and writes.</summary>
     public static int Latest => All.Count;
 
+    private const string VersionTable = """
+        CREATE TABLE IF NOT EXISTS schema_version (
+          version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT
+        """;
+
     private static List<(string Name, string Sql)> All { get; } = ReadAll();
 
     public static void Apply(Session session, string file, TimeProvider time)
     {
-        session.Run(
-            """
-            CREATE TABLE IF NOT EXISTS schema_version (
-              version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT
-            """);
         while (true)
         {
-            session.Run("BEGIN IMMEDIATE");
+            session.Run(session.Dialect.BeginMigration);
+            session.Run(session.Dialect.Ddl(VersionTable));
             var version = (int)(session.Number("SELECT max(version) FROM schema_version") ?? 0);
             if (version > Latest)
             {
@@ -44,7 +45,7 @@ internal static class Migrations
     private static void Apply(Session session, int version, TimeProvider time)
     {
         var (name, sql) = All[version - 1];
-        session.Run(sql);
+        session.Run(session.Dialect.Ddl(sql));
         session.Execute(
             "INSERT INTO schema_version (version, name, applied_at) VALUES (@version, @name, @now)",
             ("@version", version), ("@name", name), ("@now", time.GetUtcNow().ToColumn()));
