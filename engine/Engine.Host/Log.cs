@@ -78,6 +78,9 @@ internal static partial class Log
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}", EventName = "request.failed")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);
 
+    [LoggerMessage(42, LogLevel.Warning, "request refused, trace {Trace}: {Reason}", EventName = "request.store_away")]
+    public static partial void StoreAway(ILogger log, string trace, string reason);
+
     [LoggerMessage(41, LogLevel.Information, "API key '{Name}' was made", EventName = "access.key_made")]
     public static partial void ApiKeyMade(ILogger log, string name);
 }

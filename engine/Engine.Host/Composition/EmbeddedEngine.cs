@@ -105,6 +105,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>What lists of runs show.</summary>
+    internal EngineStore Faces => parts.Store;
+
     internal Visits Visits { get; }
 
     internal Hooks Hooks { get; }
@@ -118,9 +121,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
+
+        // From here on the store's clock counts: what this machine's says differs from other nodes'.
+        var clock = built.Store.Time;
         var measured = new EngineMeters();
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time) { Meters = measured };
-        var engine = new EmbeddedEngine(built, caller, measured, options, time, logger);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, clock) { Meters = measured };
+        var engine = new EmbeddedEngine(built, caller, measured, options, clock, logger);
         engine.export = OtlpExport.Start(options.Otlp, engine.Node);
         if (engine.export is not null) engine.counting = engine.census.RunAsync(engine.stopping.Token);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
@@ -178,6 +184,20 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (outcome is not StartOutcome.Started started) return new WishOutcome.Refused(outcome);
         if (!started.IsRepeated) Log.RunStarted(log, started.Run, wish.Flow, wish.Purpose);
         return new WishOutcome.Started(started.Run, started.IsRepeated);
+    }
+
+    /// <summary>Cancels a run, as its person could. False where there is no such run.</summary>
+    internal async Task<bool> CancelRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (!await Store.RequestCancelAsync(run, cancellation)) return false;
+        Changes.InboxGrew(run);
+        return true;
+    }
+
+    /// <summary>Has somebody look at a run now. Harmless at any time.</summary>
+    internal async Task WakeRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await parts.Store.WakeAsync(run, cancellation)) Changes.WorkAdded();
     }
 
     /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>

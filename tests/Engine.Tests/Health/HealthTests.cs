@@ -3,6 +3,7 @@ using System.Reflection;
 using Engine.Host;
 using Engine.Runs;
 using Engine.Tests.Host;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Engine.Tests.Health;
@@ -35,13 +36,17 @@ public sealed class HealthTests
     [Fact]
     public async Task A_node_whose_pump_does_not_go_round_is_not_ready_and_says_when_to_ask_again()
     {
-        await using var engine = await RunningEngine.StartAsync(options => options with { HasOwnLoops = false }, null, Samples.Ask);
+        var root = Directory.CreateTempSubdirectory("engine-health-").FullName;
+        var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key"), HasOwnLoops = false };
+        await using var engine = await EmbeddedEngine.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, default);
+        await using var server = await EngineServer.ServeAsync(engine, port: 0, TimeProvider.System, default);
+        using var anyone = new HttpClient { BaseAddress = server.Listening };
 
-        var ready = await engine.Anyone().GetAsync("/health/ready");
+        var ready = await anyone.GetAsync("/health/ready");
 
         Assert.Equal("503 not_ready: this node is not ready: 'pump_silent'", await ready.ProblemAsync());
         Assert.Equal(TimeSpan.FromSeconds(1), ready.Headers.RetryAfter?.Delta);
-        Assert.Equal(HttpStatusCode.OK, (await engine.Anyone().GetAsync("/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync("/health/live")).StatusCode);
     }
 
     [Fact]
@@ -82,6 +87,7 @@ public sealed class HealthTests
         var health = new EngineHealth(new MeteredRunStore(silent, meters, _ => { }, time), engine.Engine.Flows, time);
 
         var looks = Enumerable.Range(0, 50).Select(_ => health.LookAsync()).ToList();
+        await ((SilentStore)(object)silent).Heard;
         time.Step(TimeSpan.FromMilliseconds(900));
 
         foreach (var look in looks) Assert.Contains("store_unreachable", (await look).Select(problem => problem.Name));
@@ -96,13 +102,18 @@ public sealed class HealthTests
 /// <summary>A store that never answers; it counts how often it was asked.</summary>
 public class SilentStore : DispatchProxy
 {
+    private readonly TaskCompletionSource heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int asked;
 
     public int Asked => asked;
 
+    /// <summary>Ends when it was asked for the first time.</summary>
+    public Task Heard => heard.Task;
+
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         Interlocked.Increment(ref asked);
+        heard.TrySetResult();
         return targetMethod?.Name == nameof(IRunStore.NextDueAsync)
             ? new TaskCompletionSource<DateTimeOffset?>().Task
             : throw new NotSupportedException(targetMethod?.Name);
