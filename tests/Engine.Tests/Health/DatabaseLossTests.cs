@@ -18,7 +18,8 @@ public sealed class DatabaseLossTests
     {
         await using var database = await PostgresServer.StartAsync();
         var place = new StorePlace.Server(await database.NewDatabaseAsync());
-        await using var engine = await RunningEngine.StartAsync(options => options with { Store = place }, null, Samples.Ask);
+        await using var engine = await RunningEngine.StartAsync(
+            options => options with { DataFolder = Directory.CreateDirectory(options.DataFolder).FullName, Store = place }, null, Samples.Ask);
         var client = await engine.IntegratorAsync();
         var run = (await (await client.PostAsJsonAsync("/v1/runs", new { flow = "ask" })).JsonAsync()).Text("id");
         await engine.UntilAsync(run, found => found.Prompt is not null);
