@@ -42,9 +42,10 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(
         EngineOptions options, int port, bool isVerbose, TextWriter output, CancellationToken cancellation)
     {
+        var time = OffsetClock.OfProcess();
         await using var server = await EngineServer.StartAsync(
-            new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
-        await GreetAsync(server.Engine, options, output, TimeProvider.System, cancellation);
+            new ServerOptions(options with { IsWatching = true }, port, isVerbose), time, cancellation);
+        await GreetAsync(server.Engine, options, output, time, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
     }
