@@ -72,8 +72,9 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellation)
     {
-        await using var server = await EngineServer.StartAsync(options, TimeProvider.System, cancellation);
-        await GreetAsync(server.Engine, options.Engine, output, TimeProvider.System, cancellation);
+        var time = OffsetClock.OfProcess();
+        await using var server = await EngineServer.StartAsync(options, time, cancellation);
+        await GreetAsync(server.Engine, options.Engine, output, time, cancellation);
         if (options.Extension is not null) await output.WriteLineAsync($"Hangfire   runs the pump; its dashboard is {server.Engine.Address}/hangfire");
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
