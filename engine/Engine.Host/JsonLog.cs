@@ -26,7 +26,7 @@ internal sealed class JsonLog(TimeProvider time) : ConsoleFormatter(FormatterNam
         {
             json.WriteStartObject();
             json.WriteString("time", time.GetUtcNow());
-            json.WriteString("level", Words.Of(logEntry.LogLevel));
+            json.WriteString("level", Words.Word(logEntry.LogLevel));
             if (logEntry.EventId.Name is { } name) json.WriteString("event", name);
             json.WriteNumber("id", logEntry.EventId.Id);
             json.WriteString("source", logEntry.Category);

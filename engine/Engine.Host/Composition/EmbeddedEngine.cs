@@ -36,7 +36,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         settings = options.Settings;
         this.time = time;
         this.log = log;
-        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Of(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
         census = new RunCensus(parts.Store, Health, time);
@@ -104,9 +104,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
-
-    /// <summary>The name that this process takes leases under.</summary>
-    internal string Node { get; }
 
     /// <summary>What operators say about providers.</summary>
     internal IncidentSwitch Incidents => parts.Incidents;

@@ -40,8 +40,8 @@ internal sealed class PluginConnectionCaller(
     }
 
     private static string HealthOf(Operation operation, Failure? failure) =>
-        failure is null ? Words.Of(ConnectionHealth.Active)
-        : operation.Failures.FirstOrDefault(one => one.Code == failure.Code)?.Health is { } health ? Words.Of(health)
+        failure is null ? Words.Word(ConnectionHealth.Active)
+        : operation.Failures.FirstOrDefault(one => one.Code == failure.Code)?.Health is { } health ? Words.Word(health)
         : "unknown";
 
     private async Task<ConnectionAnswer> MakeAsync(ConnectionCall call, CancellationToken cancellation)

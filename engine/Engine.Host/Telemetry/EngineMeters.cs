@@ -65,7 +65,7 @@ internal sealed class EngineMeters : IDisposable
         else storeDuration.Record(took.TotalSeconds, Tag("engine.store.operation", operation), Tag("error.type", error));
     }
 
-    public void RunStarted(StoredRun run) => started.Add(1, Tag("engine.flow", run.Flow), Tag("engine.run.purpose", Words.Of(run.Purpose)));
+    public void RunStarted(StoredRun run) => started.Add(1, Tag("engine.flow", run.Flow), Tag("engine.run.purpose", Words.Word(run.Purpose)));
 
     public void RunsClaimed(IReadOnlyList<ClaimedRun> runs, DateTimeOffset now)
     {
@@ -82,8 +82,8 @@ internal sealed class EngineMeters : IDisposable
     {
         saves.Add(1);
         if (run is not { Exit: { } exit, Status: var status } || !status.IsFinal()) return;
-        ended.Add(1, Tag("engine.flow", run.Flow), Tag("engine.run.status", Words.Of(status)), Tag("engine.run.exit", exit.Code));
-        duration.Record((exit.At - run.CreatedAt).TotalSeconds, Tag("engine.flow", run.Flow), Tag("engine.run.status", Words.Of(status)));
+        ended.Add(1, Tag("engine.flow", run.Flow), Tag("engine.run.status", Words.Word(status)), Tag("engine.run.exit", exit.Code));
+        duration.Record((exit.At - run.CreatedAt).TotalSeconds, Tag("engine.flow", run.Flow), Tag("engine.run.status", Words.Word(status)));
     }
 
     public void Postponed() => rounds.Add(1);

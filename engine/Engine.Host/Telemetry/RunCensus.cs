@@ -20,14 +20,14 @@ internal sealed class RunCensus(EngineStore store, EngineHealth health, TimeProv
         meters.Watch("engine.run.open", "{run}", "Runs that have not ended, by what they wait for; the same from every node.", () =>
             last is { } counts
                 ? Enum.GetValues<RunStatus>().Where(status => !status.IsFinal())
-                    .Select(status => new Measurement<long>(counts.Open.GetValueOrDefault(status), new KeyValuePair<string, object?>("engine.run.status", Words.Of(status))))
+                    .Select(status => new Measurement<long>(counts.Open.GetValueOrDefault(status), new KeyValuePair<string, object?>("engine.run.status", Words.Word(status))))
                 : []);
         meters.Watch("engine.run.overdue", "s", "How long the run that is due longest has been due; the same from every node.", () =>
             last is { } counts ? [new Measurement<double>(counts.OldestDue is { } due ? Math.Max(0, (time.GetUtcNow() - due).TotalSeconds) : 0)] : []);
         meters.Watch("engine.connection.stored", "{connection}", "Stored connections by health; the same from every node.", () =>
             last is { } counts
                 ? Enum.GetValues<ConnectionHealth>()
-                    .Select(health => new Measurement<long>(counts.Connections.GetValueOrDefault(health), new KeyValuePair<string, object?>("engine.connection.health", Words.Of(health))))
+                    .Select(health => new Measurement<long>(counts.Connections.GetValueOrDefault(health), new KeyValuePair<string, object?>("engine.connection.health", Words.Word(health))))
                 : []);
         meters.Watch("engine.health.problems", "{problem}", "Problems of this node, by name; see /v1/health.", () =>
             health.Latest.GroupBy(problem => problem.Name, StringComparer.Ordinal)

@@ -108,7 +108,7 @@ public sealed class PlayedEngine : IAsyncLifetime
     {
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
         secrets.Add(key);
-        await engine.Access.AddApiKeyAsync("telemetry", AccessToken.HashOf(key), default);
+        await engine.Access.AddApiKeyAsync("telemetry", AccessToken.HashOf(key), ApiScopes.Api, default);
         var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
