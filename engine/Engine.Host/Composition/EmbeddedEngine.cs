@@ -37,6 +37,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
         var node = $"engine-{Environment.ProcessId}";
+        Node = node;
         var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
         Revoker = new Revoker(parts.Store, connected, time);
@@ -93,6 +94,15 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>What lists of runs show.</summary>
     internal EngineStore Faces => parts.Store;
 
+    /// <summary>The name that this process takes leases under.</summary>
+    internal string Node { get; }
+
+    /// <summary>What operators say about providers.</summary>
+    internal IncidentSwitch Incidents => parts.Incidents;
+
+    /// <summary>Where what operators look at and do is kept.</summary>
+    internal EngineStore Operators => parts.Store;
+
     internal Visits Visits { get; }
 
     internal Hooks Hooks { get; }
@@ -106,7 +116,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, time);
         var engine = new EmbeddedEngine(built, caller, options, time, logger);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
@@ -135,6 +145,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (Flows.FindCurrent(wish.Flow)?.Flow is { } wanted && await Incidents.FindAsync(wanted, cancellation) is { Trouble: ProviderTrouble.Down } incident)
+        {
+            return new WishOutcome.ProviderDown(incident);
+        }
+
         if (wish.Connection is { } id && await Store.FindConnectionAsync(id, cancellation) is { } connection
             && !SandboxLink.Reaches(Sandbox, connection.World))
         {
@@ -163,20 +178,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (outcome is not StartOutcome.Started started) return new WishOutcome.Refused(outcome);
         if (!started.IsRepeated) Log.RunStarted(log, started.Run, wish.Flow, wish.Purpose);
         return new WishOutcome.Started(started.Run, started.IsRepeated);
-    }
-
-    /// <summary>Cancels a run, as its person could. False where there is no such run.</summary>
-    internal async Task<bool> CancelRunAsync(RunId run, CancellationToken cancellation)
-    {
-        if (!await Store.RequestCancelAsync(run, cancellation)) return false;
-        Changes.InboxGrew(run);
-        return true;
-    }
-
-    /// <summary>Has somebody look at a run now. Harmless at any time.</summary>
-    internal async Task WakeRunAsync(RunId run, CancellationToken cancellation)
-    {
-        if (await parts.Store.WakeAsync(run, cancellation)) Changes.WorkAdded();
     }
 
     /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>

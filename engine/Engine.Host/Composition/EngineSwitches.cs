@@ -83,6 +83,12 @@ internal static class EngineSwitches
         foreach (var option in (Option[])[data, store, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
     }
 
+    /// <summary>The options of a command that only looks into the store; <see cref="Read"/> takes them.</summary>
+    public static void AddStoreTo(Command command)
+    {
+        foreach (var option in (Option[])[data, store, keyFile, settings]) command.Options.Add(option);
+    }
+
     /// <summary>What the command line says, laid over the defaults.</summary>
     public static EngineOptions Read(ParseResult parsed)
     {
