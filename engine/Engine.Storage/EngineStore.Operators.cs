@@ -69,10 +69,10 @@ public sealed partial class EngineStore
                     session.Execute("UPDATE runs SET due = @now WHERE number = @number", ("@number", target.Number), ("@now", Now));
                     break;
                 case RunAction.AskAgain:
-                    Append(session, target, HurryKind, null);
+                    Append(session, id, target, HurryKind, null);
                     break;
                 case RunAction.Cancel:
-                    if (!IsCancelWaiting(session, target)) Append(session, target, CancelKind, null);
+                    if (!IsCancelWaiting(session, target)) Append(session, id, target, CancelKind, null);
                     break;
                 default:
                     throw new UnreachableException();

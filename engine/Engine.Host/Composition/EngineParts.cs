@@ -67,7 +67,7 @@ internal sealed class EngineParts : IAsyncDisposable
             var sandbox = await opening;
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
             var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Incidents = new IncidentSwitch(store, time) };
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Incidents = new IncidentSwitch(store, store.Time) };
         }
         catch (Exception error)
         {

@@ -61,7 +61,7 @@ internal static class OpsPage
     public static Html Again(string path) => Html.Of($"""
         <!doctype html>
         <html lang="en">
-        <head><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={path}"><title>Engine</title></head>
+        <head><meta charset="utf-8"><meta http-equiv="refresh" content="{"0; url=" + path}"><title>Engine</title></head>
         <body><p><a href="{path}">Engine</a></p></body>
         </html>
         """);
