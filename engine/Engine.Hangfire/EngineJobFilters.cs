@@ -1,5 +1,6 @@
 using Engine.Host;
 using Hangfire.Common;
+using Microsoft.AspNetCore.Http;
 
 namespace Engine.Hangfire;
 
@@ -7,9 +8,9 @@ namespace Engine.Hangfire;
 /// The filters of this engine's jobs. Not the global ones: those capture a culture, count hours and look for continuations at each change of each
 /// job, which nobody here needs.
 /// </summary>
-internal sealed class EngineJobFilters(Func<EmbeddedEngine> engine) : IJobFilterProvider
+internal sealed class EngineJobFilters(Func<EmbeddedEngine> engine, IHttpContextAccessor request) : IJobFilterProvider
 {
-    private readonly JobFilter face = new(new FaceFilter(engine), JobFilterScope.Global, order: null);
+    private readonly JobFilter face = new(new FaceFilter(engine, request), JobFilterScope.Global, order: null);
     private readonly JobFilter expiry = new(new ExpiryFilter(), JobFilterScope.Global, order: null);
 
     public IEnumerable<JobFilter> GetFilters(Job job) =>

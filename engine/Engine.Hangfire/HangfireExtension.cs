@@ -5,6 +5,7 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using Hangfire.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Engine.Hangfire;
@@ -27,8 +28,10 @@ public sealed class HangfireExtension : IEngineExtension
         var server = options.Store ?? throw new EngineStartException("Hangfire needs PostgreSQL: give --store, or --hangfire off");
 
         DashboardParts.Register();
+        services.AddHttpContextAccessor();
         services.AddSingleton<JobStorage>(_ => NewStorage(server.ConnectionString));
-        services.AddSingleton<IJobFilterProvider>(provider => new EngineJobFilters(() => provider.GetRequiredService<EmbeddedEngine>()));
+        services.AddSingleton<IJobFilterProvider>(provider => new EngineJobFilters(
+            () => provider.GetRequiredService<EmbeddedEngine>(), provider.GetRequiredService<IHttpContextAccessor>()));
         services.AddSingleton<JobActivator>(provider => new global::Hangfire.AspNetCore.AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<RunProjection>();
         services.AddSingleton<WorkQueue>();

@@ -38,10 +38,4 @@ public sealed partial class EngineStore
                 ("@now", now.ToColumn())) ?? new RunLateness(0, 0, 0, TimeSpan.Zero);
         },
         cancellation);
-
-    /// <summary>Makes an open run due now, unless somebody works on it. False where there is nothing to wake.</summary>
-    public Task<bool> WakeAsync(RunId id, CancellationToken cancellation) => database.WriteAsync(
-        session => session.Execute(
-            "UPDATE runs SET due = @now WHERE id = @id AND is_open = 1 AND lease_until IS NULL", ("@id", id.Value), ("@now", Now)) == 1,
-        cancellation);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net.Http.Headers;
 using Engine.Flows;
 using Engine.Host;
 using Engine.Postgres;
@@ -106,15 +105,24 @@ internal sealed class HangfireNode : IAsyncDisposable
     /// <summary>A browser that shows nothing and follows nowhere.</summary>
     public HttpClient Anyone() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = server.Listening };
 
-    /// <summary>The browser of an operator who is signed in, on a page of this server.</summary>
+    /// <summary>The browser of an operator who has signed in, on a page of this server.</summary>
     public async Task<HttpClient> OperatorAsync()
     {
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
-        await Engine.Access.AddApiKeyAsync($"test-{key[^6..]}", AccessToken.HashOf(key), default);
+        await Engine.Access.AddApiKeyAsync($"test-{key[^6..]}", AccessToken.HashOf(key), ApiScopes.Ops, default);
         var client = Anyone();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("key", key)]);
+        using var answer = await client.PostAsync(new Uri(OpsAccess.SignInPath, UriKind.Relative), form);
+        client.DefaultRequestHeaders.Add("Cookie", Assert.Single(answer.Headers.GetValues("Set-Cookie")).Split(';')[0]);
         return client;
+    }
+
+    /// <summary>Cancels a run, as its person could.</summary>
+    public async Task CancelAsync(RunId run)
+    {
+        await Engine.Store.RequestCancelAsync(run, default);
+        Engine.Changes.InboxGrew(run);
     }
 
     public async ValueTask DisposeAsync()

@@ -61,7 +61,7 @@ internal static class DashboardParts
 
     private static async Task PassAsync(HttpContext context, RequestDelegate dashboard)
     {
-        if (await DashboardGate.MayPassAsync(context))
+        if (await OpsAccess.MayPassAsync(context))
         {
             SecurityHeaders.AllowDashboard(context);
             await dashboard(context);
@@ -74,8 +74,14 @@ internal static class DashboardParts
         }
         else
         {
-            DashboardGate.SendAway(context);
+            SendAway(context);
         }
+    }
+
+    private static void SendAway(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method)) context.Response.Redirect(OpsAccess.SignInAddress(context.Request));
+        else context.Response.StatusCode = StatusCodes.Status401Unauthorized;
     }
 
     private static string NameOf(Job job) =>
@@ -88,7 +94,7 @@ internal static class DashboardParts
     /// <summary>The gate has let the request pass; this says so to Hangfire, which would let local requests only.</summary>
     private sealed class OperatorsOnly : IDashboardAsyncAuthorizationFilter
     {
-        public Task<bool> AuthorizeAsync(DashboardContext context) => DashboardGate.MayPassAsync(context.GetHttpContext());
+        public Task<bool> AuthorizeAsync(DashboardContext context) => OpsAccess.MayPassAsync(context.GetHttpContext());
     }
 
     /// <summary>Text as HTML shows it.</summary>

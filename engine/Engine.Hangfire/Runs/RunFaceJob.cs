@@ -12,5 +12,5 @@ public sealed class RunFaceJob(EmbeddedEngine engine)
 {
     /// <summary>Wakes the run, should the job ever be worked on.</summary>
     [JobDisplayName("{1} {0}")]
-    public Task WakeAsync(string run, string flow, CancellationToken cancellation) => engine.WakeRunAsync(new RunId(run), cancellation);
+    public Task WakeAsync(string run, string flow, CancellationToken cancellation) => engine.Operators.ActAsync(new RunId(run), RunAction.Wake, "hangfire", cancellation);
 }

@@ -197,20 +197,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         return new WishOutcome.Started(started.Run, started.IsRepeated);
     }
 
-    /// <summary>Cancels a run, as its person could. False where there is no such run.</summary>
-    internal async Task<bool> CancelRunAsync(RunId run, CancellationToken cancellation)
-    {
-        if (!await Store.RequestCancelAsync(run, cancellation)) return false;
-        Changes.InboxGrew(run);
-        return true;
-    }
-
-    /// <summary>Has somebody look at a run now. Harmless at any time.</summary>
-    internal async Task WakeRunAsync(RunId run, CancellationToken cancellation)
-    {
-        if (await parts.Store.WakeAsync(run, cancellation)) Changes.WorkAdded();
-    }
-
     /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>
     public IReadOnlyList<Scenario> ScenariosOf(CompiledFlow flow)
     {

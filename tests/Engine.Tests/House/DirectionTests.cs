@@ -14,6 +14,7 @@ public class DirectionTests
         ["Engine.Runs"] = ["Engine.Sdk", "Engine.Flows"],
         ["Engine.Storage"] = ["Engine.Sdk", "Engine.Flows", "Engine.Runs"],
         ["Engine.Host"] = ["Engine.Sdk", "Engine.Flows", "Engine.Plugins", "Engine.Runs", "Engine.Storage", "Engine.Sandbox"],
+        ["Engine.Hangfire"] = ["Engine.Sdk", "Engine.Flows", "Engine.Runs", "Engine.Storage", "Engine.Host"],
     };
 
     [Fact]
