@@ -10,13 +10,14 @@ namespace Engine.EndToEnd;
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder folder;
     private readonly List<ClusterNode> nodes = [];
 
     private readonly PostgresServer? server;
     private readonly string? store;
 
-    private Cluster(PostgresServer? server, SandboxServer sandbox, string? store) => (this.server, Sandbox, this.store) = (server, sandbox, store);
+    private Cluster(TempFolder folder, PostgresServer? server, SandboxServer sandbox, string? store) =>
+        (this.folder, this.server, Sandbox, this.store) = (folder, server, sandbox, store);
 
     /// <summary>The database's server.</summary>
     /// <exception cref="InvalidOperationException">The engine keeps a file of its own.</exception>
@@ -49,10 +50,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     private static async Task<Cluster> StartAsync(PostgresServer? server, string? store, int count, Func<int, (string Name, string Value)[]> environment)
     {
-        var sandboxFolder = Directory.CreateTempSubdirectory("engine-sandbox-").FullName;
+        var folder = new TempFolder();
         var sandbox = await SandboxServer.StartAsync(
-            new SandboxOptions(sandboxFolder, [System.IO.Path.Combine(EngineProcess.HostFolder, "plugins")], TimeProvider.System), CancellationToken.None);
-        var cluster = new Cluster(server, sandbox, store);
+            new SandboxOptions(System.IO.Path.Combine(folder.Path, "sandbox"), [System.IO.Path.Combine(EngineProcess.HostFolder, "plugins")], TimeProvider.System), CancellationToken.None);
+        var cluster = new Cluster(folder, server, sandbox, store);
         try
         {
             await cluster.StartNodesAsync(count, environment);
