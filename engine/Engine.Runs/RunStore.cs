@@ -171,6 +171,9 @@ public sealed record RunSave(
     string? Leftover,
     bool IsLeftoverUsedUp)
 {
+    /// <summary>Whether what can be seen of the run changes, which those who look at it are told. Default: it does.</summary>
+    public bool IsVisible { get; init; } = true;
+
     /// <summary>Names the run and its step, never what is stored.</summary>
     public override string ToString() => $"{Run.Id} at '{Run.Step}', fence {Lease.Fence}";
 }
@@ -186,6 +189,9 @@ public abstract record InboxContent
     public sealed record Replied(Reply Reply) : InboxContent;
 
     public sealed record CancelRequested : InboxContent;
+
+    /// <summary>An operator ends the pause before the current step's next call.</summary>
+    public sealed record Hurried : InboxContent;
 
     public sealed record Returned(Return Return) : InboxContent;
 
