@@ -21,7 +21,7 @@ internal static class CallRules
     {
         var saved = sent[call.Effect ?? ""].FirstOrDefault(entry => entry.Operation() == call.Operation);
         if (saved is null) notes.Add("unsaved_effect", $"'{call.Operation}' was called as '{call.Effect}', and the journal does not say so");
-        else if (call.At < saved.At - notes.History.ClockError) notes.Add("unsaved_effect", saved, $"'{call.Operation}' was called at {call.At:O}, before its attempt was saved");
+        else if (call.At + notes.History.ClockError < saved.At) notes.Add("unsaved_effect", saved, $"'{call.Operation}' was called at {call.At:O}, before its attempt was saved");
     }
 
     /// <summary>As often as it was sent or, where it may be repeated, repeated after a crash.</summary>

@@ -59,7 +59,7 @@ internal static class InputRules
 
     /// <summary>Whether it came so late that the worker who ended the run had looked into the inbox for the last time.</summary>
     private static bool IsOvertaken(HistoryNotes notes, DateTimeOffset at) =>
-        notes.Journal is [.., { Kind: "ended" } end] && at >= end.At - LastLook - notes.History.ClockError;
+        notes.Journal is [.., { Kind: "ended" } end] && at + LastLook + notes.History.ClockError >= end.At;
 
     /// <summary>What an entry heard, in words that a client's input has too.</summary>
     private static string WhatOf(JournalEntry entry) => entry.Kind switch

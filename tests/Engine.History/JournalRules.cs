@@ -16,11 +16,11 @@ internal static class JournalRules
     {
         if (notes.Journal is not [{ Kind: "started" }, ..]) notes.Add("no_start", "its journal does not begin with 'started'");
         long seq = 0;
-        var at = DateTimeOffset.MinValue;
+        var at = notes.Journal is [var begin, ..] ? begin.At : default;
         foreach (var entry in notes.Journal)
         {
             if (entry.Seq != seq + 1) notes.Add("journal_gap", entry, $"entry {seq + 1} is due and {entry.Seq} comes");
-            if (entry.At < at - notes.History.ClockError) notes.Add("time_backwards", entry, "it happened before the entry that it follows");
+            if (entry.At + notes.History.ClockError < at) notes.Add("time_backwards", entry, "it happened before the entry that it follows");
             if (seq > 0 && entry.Kind == "started") notes.Add("started_again", entry, "a run begins once");
             (seq, at) = (entry.Seq, entry.At);
         }

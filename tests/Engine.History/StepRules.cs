@@ -69,7 +69,7 @@ internal static class StepRules
         }
         else if (code == EndCodes.RunExpired)
         {
-            if (end.At < notes.Row.CreatedAt + notes.History.Flow.Limits.Total - notes.History.ClockError) notes.Add("unfounded_end", end, "its limit had not passed");
+            if (end.At + notes.History.ClockError < notes.Row.CreatedAt + notes.History.Flow.Limits.Total) notes.Add("unfounded_end", end, "its limit had not passed");
         }
         else if (step is CompiledStep.Fail fail)
         {

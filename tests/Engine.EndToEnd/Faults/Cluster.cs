@@ -10,21 +10,28 @@ namespace Engine.EndToEnd;
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder folder;
     private readonly List<ClusterNode> nodes = [];
 
-    private Cluster(PostgresServer server, SandboxServer sandbox, string store) => (Server, Sandbox, Store) = (server, sandbox, store);
+    private readonly PostgresServer? server;
+    private readonly string? store;
 
-    public PostgresServer Server { get; }
+    private Cluster(TempFolder folder, PostgresServer? server, SandboxServer sandbox, string? store) =>
+        (this.folder, this.server, Sandbox, this.store) = (folder, server, sandbox, store);
+
+    /// <summary>The database's server.</summary>
+    /// <exception cref="InvalidOperationException">The engine keeps a file of its own.</exception>
+    public PostgresServer Server => server ?? throw new InvalidOperationException("there is no server");
 
     public SandboxServer Sandbox { get; }
-
-    /// <summary>The database's connection string.</summary>
-    public string Store { get; }
 
     public IReadOnlyList<ClusterNode> Nodes => nodes;
 
     public string ApiKey { get; private set; } = "";
+
+    private string HomeOf(int node) => System.IO.Path.Combine(folder.Path, $"node-{node}");
+
+    private string DataOf(int node) => System.IO.Path.Combine(HomeOf(node), "data");
 
     private string KeyFile => System.IO.Path.Combine(folder.Path, "key", "engine.key");
 
@@ -32,13 +39,24 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> StartAsync(int count, Func<int, (string Name, string Value)[]>? environment = null)
     {
         var server = await PostgresServer.StartAsync();
-        var sandboxFolder = Directory.CreateTempSubdirectory("engine-sandbox-").FullName;
+        return await StartAsync(server, await server.NewDatabaseAsync(), count, environment ?? (_ => []));
+    }
+
+    /// <summary>One engine over SQLite.</summary>
+    public static Task<Cluster> StartOnSqliteAsync() => StartAsync(null, null, 1, _ => []);
+
+    /// <summary>The SQLite file of the only engine.</summary>
+    public string DatabaseFile => System.IO.Path.Combine(DataOf(1), "engine.db");
+
+    private static async Task<Cluster> StartAsync(PostgresServer? server, string? store, int count, Func<int, (string Name, string Value)[]> environment)
+    {
+        var folder = new TempFolder();
         var sandbox = await SandboxServer.StartAsync(
-            new SandboxOptions(sandboxFolder, [System.IO.Path.Combine(EngineProcess.HostFolder, "plugins")], TimeProvider.System), CancellationToken.None);
-        var cluster = new Cluster(server, sandbox, await server.NewDatabaseAsync());
+            new SandboxOptions(System.IO.Path.Combine(folder.Path, "sandbox"), [System.IO.Path.Combine(EngineProcess.HostFolder, "plugins")], TimeProvider.System), CancellationToken.None);
+        var cluster = new Cluster(folder, server, sandbox, store);
         try
         {
-            await cluster.StartNodesAsync(count, environment ?? (_ => []));
+            await cluster.StartNodesAsync(count, environment);
             return cluster;
         }
         catch
@@ -49,13 +67,14 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>The store as one more node has it, to look into.</summary>
-    public Task<EngineStore> OpenStoreAsync() => EngineStore.OpenAsync(new StorePlace.Server(Store), KeyFile, TimeProvider.System, CancellationToken.None);
+    public Task<EngineStore> OpenStoreAsync() => EngineStore.OpenAsync(
+        store is null ? new StorePlace.Folder(DataOf(1)) : new StorePlace.Server(store), KeyFile, TimeProvider.System, CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         foreach (var node in nodes) await node.DisposeAsync();
         await Sandbox.DisposeAsync();
-        await Server.DisposeAsync();
+        if (server is not null) await server.DisposeAsync();
         folder.Dispose();
     }
 
@@ -63,11 +82,11 @@ internal sealed class Cluster : IAsyncDisposable
     {
         for (var number = 1; number <= count; number++)
         {
-            var home = Directory.CreateDirectory(System.IO.Path.Combine(folder.Path, $"node-{number}")).FullName;
-            Directory.CreateDirectory(System.IO.Path.Combine(home, "data"));
+            Directory.CreateDirectory(DataOf(number));
+            var home = HomeOf(number);
             nodes.Add(new ClusterNode(number, home,
             [
-                "--store", Store, "--key-file", KeyFile, "--sandbox-url", Sandbox.Address.AbsoluteUri, "--flows", QuickFlows.Write(home),
+                .. store is null ? (string[])[] : ["--store", store], "--key-file", KeyFile, "--sandbox-url", Sandbox.Address.AbsoluteUri, "--flows", QuickFlows.Write(home),
             ]));
         }
 

@@ -21,10 +21,20 @@ internal sealed class PlayedProvider(Scenario scenario, TimeProvider time) : IOp
     /// <summary>Breaks calls, for tests of the checker. Default: each is made once.</summary>
     public Func<OperationCall, int> Times { get; set; } = _ => 1;
 
+    /// <summary>What goes wrong with a call before the scenario is asked. Default: nothing.</summary>
+    public Func<OperationCall, ProviderTrouble?> Trouble { get; init; } = _ => null;
+
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
         for (var time = Times(call); time > 1; time--) Note(call);
         Note(call);
+        if (Trouble(call) is { } trouble)
+        {
+            if (trouble.Failure is { } failure) return failure;
+            if (!await IsAwaitedAsync(trouble.SilentUntil - time.GetUtcNow(), cancellation)) throw new OperationCanceledException(cancellation);
+            return new Failure(Failures.ProviderTimeout, $"{call.Operation}: no answer", IsInDoubt: true);
+        }
+
         if (done.TryGetValue((call.Operation, call.Effect), out var before)) return before;
         var answer = Next(call);
         if (answer is null) return Unscripted(call);
@@ -78,3 +88,7 @@ internal sealed class PlayedProvider(Scenario scenario, TimeProvider time) : IOp
         return await ended.Task;
     }
 }
+
+/// <summary>What a provider in trouble does with a call.</summary>
+/// <param name="Failure">What it comes to at once; null where no answer comes until <paramref name="SilentUntil"/>.</param>
+internal sealed record ProviderTrouble(Failure? Failure, DateTimeOffset SilentUntil);
