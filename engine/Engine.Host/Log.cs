@@ -72,6 +72,9 @@ internal static partial class Log
     [LoggerMessage(36, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again")]
     public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
 
+    [LoggerMessage(39, LogLevel.Warning, "a provider was not called at {Host}: {Why}")]
+    public static partial void EgressRefused(ILogger log, string host, string why);
+
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);
 

@@ -34,11 +34,11 @@ public sealed class RefreshRulesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Rule01_callers_of_several_processes_get_one_refresh_a_round()
+    public async Task Rule01_and_R_18_callers_of_eight_processes_get_one_refresh_a_round()
     {
         var connection = await vault.ConnectAsync();
         var processes = new List<Refresher> { vault.NewRefresher() };
-        for (var node = 2; node <= 4; node++) processes.Add(vault.NewRefresher(await vault.OpenAsync(), $"node {node}"));
+        for (var node = 2; node <= 8; node++) processes.Add(vault.NewRefresher(await vault.OpenAsync(), $"node {node}"));
         for (var round = 1; round <= 5; round++)
         {
             vault.Time.Step(TimeSpan.FromHours(2));
@@ -224,7 +224,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal("a-unknown", Assert.IsType<RefreshOutcome.Usable>(await refresher.GetAsync(connection, toUse, default)).Credentials.Body.GetProperty("access_token").GetString());
         Assert.Equal(0, vault.Vault.Refreshes);
 
-        vault.Time.Step(TimeSpan.FromMinutes(2));
+        vault.Time.Step(TimeSpan.FromMinutes(5));
         var refused = Assert.IsType<RefreshOutcome.Stopped>(await vault.RunAsync(refresher.GetAsync(connection, toUse, default)));
 
         Assert.True(refused.Credentials.IsUsableAt(vault.Time.GetUtcNow()));
