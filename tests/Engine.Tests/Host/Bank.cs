@@ -131,12 +131,7 @@ public sealed class Bank : IAsyncLifetime
     internal async Task<string> WalkInAsync(string token)
     {
         await Integrator.GetAsync($"/v1/hooks/bank/opened?token={token}");
-        for (var looks = 0; looks < 2_000; looks++)
-        {
-            if (await Running.Engine.Store.FindConnectionAsync("walk-in", $"of {token.Split('-')[0]}", isInSandbox: false, default) is { } made) return made.Id.Value;
-        }
-
-        throw new InvalidOperationException("no connection came of the call");
+        return (await Running.UntilConnectedAsync("walk-in", $"of {token.Split('-')[0]}")).Id.Value;
     }
 
     internal async Task<JsonElement> ShowAsync(string connection) => await (await Integrator.GetAsync($"/v1/connections/{connection}")).JsonAsync();

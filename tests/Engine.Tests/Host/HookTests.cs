@@ -142,17 +142,7 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
         Assert.Equal("422 begun_by_hook: a call of the provider ('door.installed') begins this flow; nobody else can", await answer.ProblemAsync());
     }
 
-    private async Task<Connection> ConnectedAsync(string identity)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var work = door.Engine.Changes.NextWork();
-            if (await door.FindConnectionAsync("installed", identity) is { } connection) return connection;
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token));
-            limit.Token.ThrowIfCancellationRequested();
-        }
-    }
+    private Task<Connection> ConnectedAsync(string identity) => door.Running.UntilConnectedAsync("installed", identity);
 
     /// <summary>The address that the provider was told.</summary>
     private async Task<string> HookOfAsync(string run)

@@ -232,10 +232,9 @@ public sealed class RedirectTests(OpenDoor open) : IClassFixture<OpenDoor>
         var code = $"walk-in-{Guid.NewGuid():N}";
         using var integrator = await door.Running.IntegratorAsync();
         await integrator.GetAsync($"/v1/hooks/door/installed?code={code}");
-        global::Engine.Runs.Connection? made = null;
-        for (var looks = 0; made is null && looks < 2_000; looks++) made = await door.FindConnectionAsync("installed", $"account of {code}");
+        var made = await door.Running.UntilConnectedAsync("installed", $"account of {code}");
 
-        var view = await (await integrator.GetAsync($"/v1/connections/{made!.Id}")).JsonAsync();
+        var view = await (await integrator.GetAsync($"/v1/connections/{made.Id}")).JsonAsync();
         var ended = await RenewAsync("door", made.Id, code);
 
         Assert.Equal(["door"], view.GetProperty("renewed_by").EnumerateArray().Select(flow => flow.GetString()));
