@@ -41,7 +41,7 @@ public sealed partial class EngineStore
                     "INSERT INTO received_signals (run, hook, key) VALUES (@run, @hook, @key) ON CONFLICT DO NOTHING RETURNING 1",
                     ("@run", target.Number), ("@hook", signal.Hook), ("@key", keyHash));
                 if (added is null) return false;
-                Append(session, target, SignalledKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(signal)));
+                Append(session, id, target, SignalledKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(signal)));
                 return true;
             },
             cancellation);
@@ -98,7 +98,7 @@ public sealed partial class EngineStore
                     """,
                     ("@now", Now), ("@state", back.Visit.Hex), ("@run", id.Value), ("@prompt", back.Prompt.Value));
                 if (used is null || FindTarget(session, id) is not { IsOpen: true } target) return false;
-                Append(session, target, ReturnedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(back)));
+                Append(session, id, target, ReturnedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(back)));
                 return true;
             },
             cancellation);

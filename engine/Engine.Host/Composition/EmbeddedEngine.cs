@@ -90,6 +90,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>What lists of runs show.</summary>
+    internal EngineStore Faces => parts.Store;
+
     internal Visits Visits { get; }
 
     internal Hooks Hooks { get; }
@@ -103,8 +106,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options, time, logger);
+
+        // From here on the store's clock counts: what this machine's says differs from other nodes'.
+        var clock = built.Store.Time;
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, clock);
+        var engine = new EmbeddedEngine(built, caller, options, clock, logger);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
@@ -160,6 +166,20 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (outcome is not StartOutcome.Started started) return new WishOutcome.Refused(outcome);
         if (!started.IsRepeated) Log.RunStarted(log, started.Run, wish.Flow, wish.Purpose);
         return new WishOutcome.Started(started.Run, started.IsRepeated);
+    }
+
+    /// <summary>Cancels a run, as its person could. False where there is no such run.</summary>
+    internal async Task<bool> CancelRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (!await Store.RequestCancelAsync(run, cancellation)) return false;
+        Changes.InboxGrew(run);
+        return true;
+    }
+
+    /// <summary>Has somebody look at a run now. Harmless at any time.</summary>
+    internal async Task WakeRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await parts.Store.WakeAsync(run, cancellation)) Changes.WorkAdded();
     }
 
     /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>

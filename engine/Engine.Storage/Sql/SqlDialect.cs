@@ -18,8 +18,8 @@ internal sealed record SqlDialect(string ForUpdate, string SkipLocked, string Be
         ? $"{column} IN (SELECT json_array_elements_text(CAST({list} AS json)))"
         : $"{column} IN (SELECT value FROM json_each({list}))";
 
-    /// <summary>A migration, written in SQLite's dialect, as this database takes it.</summary>
-    public string Ddl(string sql) => IsPostgres ? PostgresDdl.From(sql) : sql;
+    /// <summary>The order of runs, newest first, that an index serves.</summary>
+    public string NewestFirst => IsPostgres ? "number DESC" : "created_at DESC, number DESC";
 
     /// <summary>A text as it can be stored here.</summary>
     public string ToColumn(string text) => IsPostgres ? PostgresText.Escape(text) : text;

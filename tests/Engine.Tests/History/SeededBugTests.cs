@@ -1,4 +1,3 @@
-using Engine.Flows;
 using Engine.History;
 using Engine.Runs;
 using Engine.Tests.FlowTests;

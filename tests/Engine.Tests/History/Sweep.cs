@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Engine.History;
 using Xunit;
 using Xunit.Abstractions;
