@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Engine.Sdk;
 using Xunit;
@@ -9,18 +10,23 @@ namespace Engine.Tests.Connections;
 /// of the requirements beside the twelve rules. R-18 is Rule01 here; the benchmark <c>refresh</c> shows it with real processes and npm's
 /// <c>oidc-provider</c>.
 /// </summary>
-public sealed class RefreshRequirementTests : IAsyncLifetime
+public sealed class SqliteRefreshRequirementTests() : RefreshRequirementTests(isOnPostgres: false);
+
+[OnPostgres]
+public sealed class PostgresRefreshRequirementTests() : RefreshRequirementTests(isOnPostgres: true);
+
+public abstract class RefreshRequirementTests(bool isOnPostgres) : IAsyncLifetime
 {
     private static readonly RefreshWish toUse = new RefreshWish.ToUse();
 
     private VaultStore vault = null!;
 
-    public async Task InitializeAsync() => vault = await VaultStore.NewAsync();
+    public async Task InitializeAsync() => vault = await VaultStore.NewAsync(isOnPostgres);
 
     public async Task DisposeAsync() => await vault.DisposeAsync();
 
     /// <summary>The writes: 1 the lease, 2 that the token is spent now, 3 the new credentials.</summary>
-    [Theory]
+    [ContractTheory]
     [CombinedDeaths]
     public async Task R_19_a_process_that_dies_at_any_write_of_a_refresh_leaves_the_new_token_or_an_honest_cause(int write, bool isMade, Effect effect)
     {
@@ -50,7 +56,7 @@ public sealed class RefreshRequirementTests : IAsyncLifetime
         Assert.IsType<RefreshOutcome.Usable>(await vault.RunAsync(next.GetAsync(connection, toUse, default)));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task R_20_whoever_is_refused_never_touches_what_another_has_stored_meanwhile()
     {
         var connection = await vault.ConnectAsync();
@@ -76,7 +82,7 @@ public sealed class RefreshRequirementTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.Active, null), (found.Health, found.Cause));
     }
 
-    [Fact]
+    [ContractFact]
     public void R_21_ten_thousand_tokens_that_end_together_are_renewed_spread_and_before_their_end()
     {
         var now = DateTimeOffset.UnixEpoch;
