@@ -167,7 +167,10 @@ internal sealed class RunDrive(
         }
         if (effect is not Effect.Call made) throw new System.Diagnostics.UnreachableException();
         var request = new OperationCall(
-            run.Id, made.Id, made.Provider, flow.Flow.Providers[made.Provider], made.Operation, made.Input, run.World, made.Deadline);
+            run.Id, made.Id, made.Provider, flow.Flow.Providers[made.Provider], made.Operation, made.Input, run.World, made.Deadline)
+        {
+            IsRetry = run.Pending is { Kind: not PendingKind.Undo, Attempt: > 1, RateLimits: 0, ConfirmingSince: null },
+        };
         try
         {
             var result = await ports.Caller.CallAsync(request, cancellation);

@@ -13,12 +13,20 @@ internal sealed class PluginOperationCaller(
     PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, TimeProvider time)
     : IOperationCaller
 {
+    private readonly RetryBudget retries = new(time);
+
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
         if (!Reaches(call.World)) return new Failure(Failures.ConfigError, $"{call.Provider}.{call.Operation}: {OutOfReach(call.World)}");
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
+        }
+
+        if (call.World is null && !retries.Take(call.Provider, call.IsRetry))
+        {
+            return new Failure(
+                Failures.ProviderDown, $"{call.Provider}.{call.Operation}: too many calls of this provider fail at present, so that this one was not made again");
         }
 
         var left = call.Deadline - time.GetUtcNow();
