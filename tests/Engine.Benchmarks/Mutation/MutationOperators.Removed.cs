@@ -132,6 +132,7 @@ internal sealed partial class MutationOperators
             return isListed || EndCodes.OfAnyCall.Contains(code) ? MutationRules.Listed : null;
         }
 
+        if (code == CompiledFlow.Expired) return MutationRules.Listed;
         if (flow.Parts.Any(one => one.Role == ValueRole.Failure && one.Scalar?.Value == code)) return null;
         var places = CallsThatMayFail(code).ToHashSet();
         return code != "in_doubt" && flow.Parts.Where(one => one.Scalar is { } scalar && places.Contains(flow.StartOf(scalar)))
