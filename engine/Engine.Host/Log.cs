@@ -75,6 +75,9 @@ internal static partial class Log
     [LoggerMessage(38, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
     public static partial void RunEnded(ILogger log, RunId run, string flow, string status, string exit, string step);
 
+    [LoggerMessage(39, LogLevel.Warning, "a provider was not called at {Host}: {Why}", EventName = "egress.refused")]
+    public static partial void EgressRefused(ILogger log, string host, string why);
+
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}", EventName = "request.failed")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);
 

@@ -26,6 +26,11 @@ public sealed record OperationCall(
     /// </summary>
     public bool MayWait { get; init; }
 
+    /// <summary>
+    /// Whether it is made again after a failure, and might as well be left out. What was asked to wait, finds out or takes back is none. Default: it is the first.
+    /// </summary>
+    public bool IsRetry { get; init; }
+
     /// <summary>Names the call, never what it sends.</summary>
     public override string ToString() => $"{Run} {Effect}: {Provider}.{Operation}";
 }

@@ -172,6 +172,7 @@ internal sealed class RunDrive(
             run.Id, made.Id, made.Provider, flow.Flow.Providers[made.Provider], made.Operation, made.Input, run.World, made.Deadline)
         {
             MayWait = run is { Ending: null, Pending: { ConfirmingSince: null, Kind: PendingKind.Call or PendingKind.Poll or PendingKind.Submit } },
+            IsRetry = run.Pending is { Kind: not PendingKind.Undo, Attempt: > 1, RateLimits: 0, ConfirmingSince: null },
         };
         try
         {

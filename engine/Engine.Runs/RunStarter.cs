@@ -30,7 +30,7 @@ public sealed class RunStarter(
             if (request.Connection is not { } id) return new StartOutcome.ConnectionRequired(request.Purpose);
             stored = await store.FindConnectionAsync(id, cancellation);
             if (stored is null) return new StartOutcome.NoSuchConnection(id);
-            if (stored.Flow != request.Flow) return new StartOutcome.ConnectionOfOtherFlow(stored.Flow);
+            if (!Renewal.IsBy(flow.Flow, stored, flows.FindCurrent(stored.Flow)?.Flow)) return new StartOutcome.ConnectionOfOtherFlow(stored.Flow);
         }
 
         var input = FieldRules.Check(flow.Flow.Inputs, stored is null ? request.Input : Prefilled(flow.Flow, request.Input, stored.Params));

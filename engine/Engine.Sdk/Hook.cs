@@ -83,11 +83,14 @@ public sealed record HookReading<T>(T? Payload, string? Key, HookAnswer Answer, 
     public override string ToString() => Refusal ?? (Payload is null ? "nothing" : "accepted");
 }
 
-/// <summary>What a provider's call says of all connections of one account.</summary>
-/// <param name="IdentityKey">The account, as flows give it under <c>connect.identity.key</c>.</param>
+/// <summary>What a provider's call says of all connections of one account, or of the connection whose own address it called.</summary>
+/// <param name="IdentityKey">
+/// The account, as flows give it under <c>connect.identity.key</c>. Null where the call names none: then it counts only at a connection's own address, and
+/// makes the probe due at once, which alone decides.
+/// </param>
 /// <param name="Health">What their health is now. An unclaimed connection stays unclaimed.</param>
 /// <param name="Cause">Why, a snake_case code.</param>
-public sealed record AccountNews(string IdentityKey, ConnectionHealth Health, string Cause);
+public sealed record AccountNews(string? IdentityKey, ConnectionHealth Health, string Cause);
 
 /// <summary>Makes readings.</summary>
 public static class HookReading

@@ -157,7 +157,13 @@ public sealed class WhatsgateProvider(WhatsgateSettings settings, ProviderHttp h
             _ => null,
         };
         return action is { } known
-            ? HookReading.Accept(new SessionEvent(wire.Id, wire.WhatsappId, known), id, answer)
+            ? HookReading.Accept(new SessionEvent(wire.Id, wire.WhatsappId, known), id, answer) with
+            {
+                // It names a session and no account, and nothing in it is signed: the probe says whether the connection has lost it.
+                News = known is SessionEventAction.Unknown or SessionEventAction.Ready
+                    ? null
+                    : new AccountNews(null, ConnectionHealth.NeedsReauth, "session_gone"),
+            }
             : HookReading.Ignore(answer);
     }
 

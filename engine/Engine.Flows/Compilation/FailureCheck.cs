@@ -59,7 +59,11 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
         {
             var near = Nearest.DidYouMean(fail.Code.Value, missing);
             if (hasErrors && near.Length == 0) continue;
-            findings.Warning(FindingCodes.EndNeverUsed, fail.Code.Place, $"nothing in the flow ends with '{fail.Code}'{near}");
+            var message = $"nothing in the flow ends with '{fail.Code}'{near}";
+
+            // What is nearly a code that the flow does end with is that one, misspelt.
+            if (near.Length > 0) findings.Error(FindingCodes.EndNeverUsed, fail.Code.Place, message);
+            else findings.Warning(FindingCodes.EndNeverUsed, fail.Code.Place, message);
         }
     }
 
@@ -167,8 +171,11 @@ internal sealed class FailureCheck(FlowDocument document, Binder binder, Finding
     private void CheckEnd(Scalar code)
     {
         used.Add(code.Value);
-        if (listed.Contains(code.Value) || code.Value == CompiledFlow.Expired) return;
+        if (listed.Contains(code.Value)) return;
         missing.Add(code.Value);
+
+        // The only one that needs no entry; it may have one all the same.
+        if (code.Value == CompiledFlow.Expired) return;
         findings.Error(FindingCodes.EndNotListed, code.Place,
             $"'{code}' is not listed under 'fails'{Nearest.DidYouMean(code.Value, listed)}");
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Engine.Sdk;
@@ -7,65 +8,90 @@ namespace Engine.Flows;
 /// <summary>Says in plain words what a flow does, how it may end, what it needs, and what it costs at the most.</summary>
 public static class FlowExplanation
 {
-    /// <summary>The explanation, in English, its lines ended by a line feed; null where the flow has errors.</summary>
-    public static (FlowCheck Check, string? Text) Of(FlowSource source, Catalog catalog, CancellationToken cancellation)
+    /// <summary>The explanation; null where the flow has errors.</summary>
+    public static (FlowCheck Check, ExplainedFlow? Explained) Of(FlowSource source, Catalog catalog, CancellationToken cancellation)
     {
         var check = FlowCompiler.Check(source, catalog, cancellation);
-        return (check, check.Flow is not null && FlowReader.Read(source).Document is { } document ? Write(document, catalog) : null);
+        return (check, check.Flow is not null && FlowReader.Read(source).Document is { } document ? Explain(document, catalog) : null);
     }
 
-    private static string Write(FlowDocument document, Catalog catalog)
+    /// <summary>The explanation as text, its lines ended by a line feed.</summary>
+    public static string Write(ExplainedFlow flow)
     {
+        ArgumentNullException.ThrowIfNull(flow);
         var text = new StringBuilder();
-        var worst = new WorstCase(document, catalog);
-        text.Append(CultureInfo.InvariantCulture, $"{document.Name}: {Words(document.Title) ?? document.Name}\n");
-        text.Append(CultureInfo.InvariantCulture, $"for: {string.Join(", ", document.Purposes).ToLowerInvariant()}\n");
-        if (document.StartsOn is { } begin) text.Append(CultureInfo.InvariantCulture, $"begins when the provider calls {begin.Hook.Scalar.Value}\n");
-        foreach (var input in document.Inputs) text.Append(CultureInfo.InvariantCulture, $"given at the start: {StepWords.FieldOf(input)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{flow.Flow}: {flow.Title}\n");
+        text.Append(CultureInfo.InvariantCulture, $"for: {string.Join(", ", flow.For)}\n");
+        if (flow.BegunBy is { } begin) text.Append(CultureInfo.InvariantCulture, $"begins when the provider calls {begin}\n");
+        foreach (var input in flow.Given) text.Append(CultureInfo.InvariantCulture, $"given at the start: {input}\n");
 
         text.Append("\nWhat it does\n");
-        new StepWords(text, worst, document.Purposes.Contains(Purpose.Reauth)).Block(document.Steps, 1);
-        text.Append("\nHow it may end\n  succeeded\n  cancelled: the person may leave at any time\n");
-        var total = document.Total?.Value ?? Compilation.DefaultLimits.Total;
-        var declared = EndCodes.Declared(document, catalog.Providers);
-        text.Append(CultureInfo.InvariantCulture, $"  expired: after {Durations.Words(total)} at the latest\n");
-        foreach (var fail in document.Fails)
+        foreach (var line in flow.Does) text.Append(CultureInfo.InvariantCulture, $"  {line}\n");
+        text.Append("\nHow it may end\n");
+        foreach (var end in flow.Ends) text.Append(CultureInfo.InvariantCulture, $"  {end.Code}{(end.Text is null ? "" : $": {end.Text}")}\n");
+        text.Append(CultureInfo.InvariantCulture, $"  or with a failure that any call may meet: {string.Join(", ", flow.OtherFailures)}\n");
+
+        text.Append("\nWhat it needs\n");
+        if (flow.Needs.IsEmpty) text.Append("  nothing\n");
+        foreach (var need in flow.Needs)
         {
-            var said = Words(fail.Text) ?? declared.FirstOrDefault(failure => failure.Code == fail.Code.Value)?.Text.GetValueOrDefault("en");
-            var name = fail.Code.Value == CompiledFlow.Expired ? "expired, by its own steps" : fail.Code.Value;
-            text.Append(CultureInfo.InvariantCulture, $"  {name}{(string.IsNullOrEmpty(said) ? "" : $": {said}")}\n");
+            text.Append(CultureInfo.InvariantCulture, $"  provider {need.Provider}\n");
+            foreach (var call in need.Operations) text.Append(CultureInfo.InvariantCulture, $"    {call.Name}: {call.Effect}\n");
         }
 
-        var others = EndCodes.OfAnyCall.Except(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal);
-        text.Append(CultureInfo.InvariantCulture, $"  or with a failure that any call may meet: {string.Join(", ", others)}\n");
-        WriteNeeds(text, document, worst);
-        WriteCost(text, worst.Compute(), total);
+        WriteBounds(text, flow.AtMost);
         return text.ToString();
     }
 
-    private static void WriteNeeds(StringBuilder text, FlowDocument document, WorstCase worst)
+    private static ExplainedFlow Explain(FlowDocument document, Catalog catalog)
     {
-        text.Append("\nWhat it needs\n");
-        if (document.Uses.IsEmpty) text.Append("  nothing\n");
-        foreach (var use in document.Uses)
-        {
-            var calls = Steps.All(document.Steps).SelectMany(StepWords.CallsOf).Where(call => call.Alias.Value == use.Alias.Value)
-                .DistinctBy(call => call.Operation.Value, StringComparer.Ordinal);
-            text.Append(CultureInfo.InvariantCulture, $"  provider {use.Provider}\n");
-            foreach (var call in calls) text.Append(CultureInfo.InvariantCulture, $"    {WorstCase.NameOf(call)}: {Marks(worst.OperationOf(call))}\n");
-        }
+        var worst = new WorstCase(document, catalog);
+        var steps = new StringBuilder();
+        new StepWords(steps, worst, document.Purposes.Contains(Purpose.Reauth)).Block(document.Steps, 0);
+        var total = document.Total?.Value ?? Compilation.DefaultLimits.Total;
+        var cost = worst.Compute();
+        return new ExplainedFlow(
+            document.Name, Words(document.Title) ?? document.Name,
+            [.. document.Purposes.Select(purpose => purpose.ToString().ToLowerInvariant())], document.StartsOn?.Hook.Scalar.Value,
+            [.. document.Inputs.Select(StepWords.FieldOf)], [.. steps.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)],
+            EndsOf(document, catalog, total), [.. EndCodes.OfAnyCall.Except(document.Fails.Select(fail => fail.Code.Value), StringComparer.Ordinal)],
+            [.. document.Uses.Select(use => NeedOf(use, document, worst))],
+            new ExplainedBounds((long)cost.Time.TotalSeconds, (long)total.TotalSeconds, cost.Prompts, cost.Calls, cost.Undo));
     }
 
-    private static void WriteCost(StringBuilder text, Cost cost, TimeSpan total)
+    private static ImmutableArray<ExplainedEnd> EndsOf(FlowDocument document, Catalog catalog, TimeSpan total)
     {
+        var declared = EndCodes.Declared(document, catalog.Providers);
+        return
+        [
+            new("succeeded", null), new("cancelled", "the person may leave at any time"), new("expired", $"after {Durations.Words(total)} at the latest"),
+            .. document.Fails.Select(fail => new ExplainedEnd(
+                fail.Code.Value == CompiledFlow.Expired ? "expired, by its own steps" : fail.Code.Value,
+                (Words(fail.Text) ?? declared.FirstOrDefault(failure => failure.Code == fail.Code.Value)?.Text.GetValueOrDefault("en")) is { Length: > 0 } said
+                    ? said
+                    : null)),
+        ];
+    }
+
+    private static ExplainedProvider NeedOf(UseNode use, FlowDocument document, WorstCase worst) => new(
+        use.Provider.Value,
+        [
+            .. Steps.All(document.Steps).SelectMany(StepWords.CallsOf).Where(call => call.Alias.Value == use.Alias.Value)
+                .DistinctBy(call => call.Operation.Value, StringComparer.Ordinal)
+                .Select(call => new ExplainedOperation(WorstCase.NameOf(call), Marks(worst.OperationOf(call)))),
+        ]);
+
+    private static void WriteBounds(StringBuilder text, ExplainedBounds bounds)
+    {
+        var (steps, limit) = (TimeSpan.FromSeconds(bounds.StepsSeconds), TimeSpan.FromSeconds(bounds.LimitSeconds));
         text.Append("\nAt the most\n");
-        text.Append(cost.Time > total
-            ? $"  time: {Durations.Words(total)}, the run's limit (its steps by themselves: {Durations.Words(cost.Time)})\n"
-            : $"  time: {Durations.Words(cost.Time)} (the run's limit: {Durations.Words(total)})\n");
-        text.Append(CultureInfo.InvariantCulture, $"  prompts: {cost.Prompts}\n");
-        foreach (var (operation, count) in cost.Calls) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation}: {count}\n");
-        foreach (var (operation, count) in cost.Undo) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation} to take back: {count}\n");
-        if (!cost.Calls.IsEmpty) text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
+        text.Append(steps > limit
+            ? $"  time: {Durations.Words(limit)}, the run's limit (its steps by themselves: {Durations.Words(steps)})\n"
+            : $"  time: {Durations.Words(steps)} (the run's limit: {Durations.Words(limit)})\n");
+        text.Append(CultureInfo.InvariantCulture, $"  prompts: {bounds.Prompts}\n");
+        foreach (var (operation, count) in bounds.Calls) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation}: {count}\n");
+        foreach (var (operation, count) in bounds.TakingBack) text.Append(CultureInfo.InvariantCulture, $"  calls of {operation} to take back: {count}\n");
+        if (!bounds.Calls.IsEmpty) text.Append("  A provider's rate limit is waited out and its call made again, beyond these figures, but never past the run's limit.\n");
     }
 
     private static string Marks(Operation? operation) => operation switch

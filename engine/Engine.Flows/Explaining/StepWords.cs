@@ -132,11 +132,14 @@ internal sealed class StepWords(StringBuilder text, WorstCase worst, bool isAuth
         Say(depth + 1, connect.Identity switch
         {
             IdentityNode.Key key => $"the account is {Code(key.Value)}",
-            IdentityNode.None none => $"which account it is remains unknown: {none.Because}",
+            IdentityNode.None none => $"which account it is remains unknown, so that none is compared: {none.Because}",
             _ => "",
         });
-        Say(depth + 1, $"if the account is connected already: {Words(connect.OnDuplicate)}");
-        if (isAuthorizedAgain) Say(depth + 1, $"if another account than the connection's comes back: {Words(connect.OnOtherAccount)}");
+
+        // What is not known cannot be compared: whatever the step says then never comes about.
+        var isCompared = connect.Identity is not IdentityNode.None;
+        if (isCompared) Say(depth + 1, $"if the account is connected already: {Words(connect.OnDuplicate)}");
+        if (isCompared && isAuthorizedAgain) Say(depth + 1, $"if another account than the connection's comes back: {Words(connect.OnOtherAccount)}");
         if (connect.Suspended is { } cause) Say(depth + 1, $"it is stored as suspended, with the cause {cause}");
     }
 

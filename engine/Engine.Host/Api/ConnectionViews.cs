@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Text.Json;
+using Engine.Flows;
 using Engine.Runs;
 using Engine.Sdk;
 
@@ -10,7 +11,8 @@ internal sealed record ConnectionList(ImmutableArray<ConnectionView> Connections
 
 internal sealed record ConnectionView(
     [property: Description("Ours, not the provider's: name it to re-authorize.")] ConnectionId Id,
-    [property: Description("The flow that made it; only that flow may renew it.")] string Flow,
+    [property: Description("The flow that made it.")] string Flow,
+    [property: Description("The flows that may renew it; none where they are gone.")] ImmutableArray<string> RenewedBy,
     [property: Description("The flow's title, by language.")] IReadOnlyDictionary<string, string> Title,
     string Provider,
     string Subject,
@@ -36,7 +38,7 @@ internal sealed record ConnectionView(
     {
         var provider = engine.Plugins.Catalog.FindProvider(connection.Provider);
         return new ConnectionView(
-            connection.Id, connection.Flow,
+            connection.Id, connection.Flow, RenewersOf(connection, engine.Flows),
             engine.Flows.FindCurrent(connection.Flow)?.Flow.Title.ByLanguage ?? ImmutableDictionary<string, string>.Empty,
             connection.Provider, connection.Subject, connection.IdentityKey, connection.IdentityLabel, connection.Params,
             connection.Health, connection.Cause, connection.Cause is { } cause ? HealthAction.CauseText(cause, provider) : null,
@@ -44,6 +46,14 @@ internal sealed record ConnectionView(
             [.. provider?.Operations.Where(one => one.Role is OperationRole.None or OperationRole.Probe).Select(one => one.Name) ?? []],
             provider?.Deletion is { IsEmpty: false } deletion ? deletion : null,
             connection.CreatedAt, connection.UpdatedAt, connection.Revision);
+    }
+
+    /// <summary>The flows that may re-authorize a connection, or change it.</summary>
+    internal static ImmutableArray<string> RenewersOf(Connection connection, FlowLibrary flows)
+    {
+        var maker = flows.FindCurrent(connection.Flow)?.Flow;
+        return [.. flows.Offered.Where(flow => flow.Purposes.Any(purpose => purpose != Purpose.Connect) && Renewal.IsBy(flow, connection, maker))
+            .Select(flow => flow.Name)];
     }
 
     private static ImmutableDictionary<string, string>? OutOfReachText(Connection connection, SandboxLink? sandbox) =>

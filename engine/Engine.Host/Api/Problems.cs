@@ -172,7 +172,7 @@ internal static class Problems
             "'connect' makes a new connection: leave 'connection' out, or say 'reauth'"),
         StartOutcome.NoSuchConnection none => Problem(422, "connection_unknown", $"there is no connection '{none.Connection}'"),
         StartOutcome.ConnectionOfOtherFlow other => Problem(422, "connection_of_other_flow",
-            $"the connection was made by flow '{other.Flow}', and only that flow may renew it"),
+            $"the connection was made by flow '{other.Flow}'; its 'renewed_by' says which flows may renew it"),
         StartOutcome.KeyReused => Problem(422, "idempotency_key_reused",
             "this Idempotency-Key was sent before with another request: take a new one"),
         StartOutcome.AlreadyOpen open => Problem(409, "reauth_already_open",

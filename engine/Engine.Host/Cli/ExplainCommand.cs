@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Engine.Flows;
 
 namespace Engine.Host;
@@ -6,6 +8,11 @@ namespace Engine.Host;
 /// <summary><c>engine explain FLOW</c>: says in plain words what a flow does and what it costs at the most.</summary>
 internal static class ExplainCommand
 {
+    private static readonly JsonSerializerOptions json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -15,19 +22,21 @@ internal static class ExplainCommand
             Description = "The folder with the plugins that flows may use. [default: plugins, beside the executable]",
             HelpName = "FOLDER",
         };
-        var command = new Command("explain", "Says in plain words what a flow does, and its worst case.") { name, plugins };
+        var asJson = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var command = new Command("explain", "Says in plain words what a flow does, and its worst case.") { name, plugins, asJson };
         command.SetAction(async (parsed, cancellation) =>
         {
             var configuration = parsed.InvocationConfiguration;
             var file = FileOf(parsed.GetRequiredValue(name));
             using var known = KnownPlugins.Load(parsed.GetValue(plugins), configuration.Error);
             var (source, unreadable) = FlowFileReader.Read(file);
-            var (check, text) = source is null
+            var (check, explained) = source is null
                 ? (new FlowCheck(null, "", unreadable is null ? [] : [unreadable]), null)
                 : FlowExplanation.Of(source, known.Catalog, cancellation);
             foreach (var finding in check.Findings) FindingText.Write(configuration.Error, finding, check.Text);
-            if (text is null) return ExitCode.Negative;
-            await configuration.Output.WriteAsync(Display.Harmless(text));
+            if (explained is null) return ExitCode.Negative;
+            if (parsed.GetValue(asJson)) await configuration.Output.WriteLineAsync(Display.Harmless(JsonSerializer.Serialize(explained, json)));
+            else await configuration.Output.WriteAsync(Display.Harmless(FlowExplanation.Write(explained)));
             return ExitCode.Fine;
         });
         return command;

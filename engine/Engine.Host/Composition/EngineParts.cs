@@ -47,7 +47,8 @@ internal sealed class EngineParts : IAsyncDisposable
             var store = Built(await OpenStoreAsync(options, time, cancellation));
             var held = Built(TakeDataFolder(options.DataFolder));
             var ports = new OwnPorts();
-            var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler(ports.Contains)));
+            var invoker = Built(new HttpMessageInvoker(new EgressWatch(
+                ProviderHttp.NewHandler(ports.Contains), (host, why) => Log.EgressRefused(log, host, why))));
             var seen = FolderState.Of(options);
             var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
 

@@ -16,6 +16,8 @@ internal sealed class PluginOperationCaller(
     /// <summary>Counts and times the calls. Default: for itself alone.</summary>
     public EngineMeters Meters { get; init; } = new();
 
+    private readonly RetryBudget retries = new(time);
+
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
         using var watch = CallWatch.Begin(Meters, time, call.Provider, call.Operation, ("engine.run.id", call.Run.Value));
@@ -39,6 +41,12 @@ internal sealed class PluginOperationCaller(
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
+        }
+
+        if (call.World is null && !retries.Take(call.Provider, call.IsRetry))
+        {
+            return new Failure(
+                Failures.ProviderDown, $"{call.Provider}.{call.Operation}: too many calls of this provider fail at present, so that this one was not made again");
         }
 
         var left = call.Deadline - time.GetUtcNow();

@@ -32,7 +32,7 @@ internal static class HealthEndpoints
     {
         var stopping = app.Lifetime.ApplicationStopping;
         engine.Health.Add(() => stopping.IsCancellationRequested ? [new HealthProblem("stopping", "the engine is stopping", IsBlocking: true)] : []);
-        app.MapMethods("/health/live", reading, () => TypedResults.Ok(new { status = "alive" })).ExcludeFromDescription();
+        app.MapMethods("/health/live", reading, () => TypedResults.Ok(new HealthWord("alive"))).ExcludeFromDescription();
         app.MapMethods("/health/ready", reading, ReadyAsync).ExcludeFromDescription();
     }
 
@@ -43,7 +43,7 @@ internal static class HealthEndpoints
     private static async Task<IResult> ReadyAsync(HttpContext context, EmbeddedEngine engine)
     {
         var blocking = (await engine.Health.LookAsync()).Where(problem => problem.IsBlocking).Select(problem => problem.Name).Distinct(StringComparer.Ordinal).ToList();
-        if (blocking.Count == 0) return TypedResults.Ok(new { status = "ready" });
+        if (blocking.Count == 0) return TypedResults.Ok(new HealthWord("ready"));
         context.Response.Headers.RetryAfter = Problems.SoonSeconds;
         return Problems.NotReady(blocking);
     }
@@ -58,3 +58,6 @@ internal static class HealthEndpoints
             [.. problems.Select(problem => new HealthProblemView(problem.Name, problem.Says, problem.IsBlocking))]));
     }
 }
+
+/// <summary>What anybody is told.</summary>
+internal sealed record HealthWord(string Status);

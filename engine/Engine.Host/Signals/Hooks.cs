@@ -34,6 +34,8 @@ internal sealed class Hooks(
             if (await Inbox.AcceptSignalAsync(target.Run, signal, cancellation)) changes.InboxGrew(target.Run);
         }
 
+        if (outcome is HookOutcome.Accepted { News: { } news } && target.Connection is { } id) await TellAsync(id, news, cancellation);
+
         return outcome;
     }
 
@@ -43,7 +45,7 @@ internal sealed class Hooks(
         if (plugins.Catalog.FindProvider(provider) is not { } known || known.FindHook(hook) is null) return null;
         if (await caller.FindSettingsAsync(provider, world, cancellation) is not { } settings) return null;
         var outcome = await plugins.ReadHookAsync(provider, known.Build, hook, request, settings, cancellation);
-        if (outcome is HookOutcome.Accepted { News: { } news }) await store.TellOfAccountAsync(provider, world, news, cancellation);
+        if (outcome is HookOutcome.Accepted { News: { IdentityKey: not null } news }) await store.TellOfAccountAsync(provider, world, news, cancellation);
         if (outcome is HookOutcome.Accepted accepted && deliveries.BeginsAny(provider, hook))
         {
             var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{provider}\n{world}\n{hook}\n{KeyOf(accepted, request)}")));
@@ -52,6 +54,22 @@ internal sealed class Hooks(
         }
 
         return outcome;
+    }
+
+    /// <summary>
+    /// What a call of a connection's own address says of its account. Where it names none, it may be about a session that the connection has left behind:
+    /// then the probe alone decides, which is asked at once.
+    /// </summary>
+    private async Task TellAsync(ConnectionId id, AccountNews news, CancellationToken cancellation)
+    {
+        if (await store.FindConnectionAsync(id, cancellation) is not { Health: not ConnectionHealth.Unclaimed } connection) return;
+        if (news.IdentityKey is { } key)
+        {
+            if (key != connection.IdentityKey) return;
+            await store.SetHealthAsync(id, new HealthChange(news.Health, news.Cause), cancellation);
+        }
+
+        await store.HurryCareAsync(id, cancellation);
     }
 
     /// <summary>The plugin's key, or the request itself; neither can pass for the other.</summary>

@@ -25,13 +25,16 @@ internal static class RefreshTimes
         };
     }
 
-    /// <summary>From when on they are refreshed before use; null: never, their end is not known.</summary>
+    /// <summary>
+    /// From when on they are refreshed before use; null: never, their end is not known. Spread over the second half of what the operation names, so that
+    /// those that end together are not renewed together.
+    /// </summary>
     public static DateTimeOffset? UsedUntil(StoredCredentials stored, Operation refresh)
     {
         if (stored.ExpiresAt is not { } end) return null;
         var life = end - stored.StoredAt;
         var before = refresh.Before ?? (life > TimeSpan.Zero ? life * refresh.BeforePercent / 100 : TimeSpan.Zero);
-        return before > life ? end : end - before;
+        return before > life ? end : end - (before * (1 - (Spread(stored.Id.Value) / 2)));
     }
 
     /// <summary>From when on they are refreshed though nobody uses them; null: never. Spread, so that those stored together do not fall due together.</summary>

@@ -44,13 +44,17 @@ internal sealed record MutationCorpus(Catalog Catalog, IReadOnlyList<(string Nam
     public static ImmutableArray<Finding> Check(string name, string text, Catalog catalog) =>
         FlowCompiler.Check(new FlowSource(name, Encoding.UTF8.GetBytes(text)), catalog, CancellationToken.None).Findings;
 
-    /// <summary>The same plugins, in which a member of an enum is called something else of the same length.</summary>
+    /// <summary>The same plugins and provider files, in which a member of an enum is called something else of the same length.</summary>
     public Catalog WithRenamed(string old, string @new) => new([.. Catalog.Providers.Select(provider =>
     {
         var image = provider.Image.ToArray();
+
+        // What a provider file declares keeps the file's own spelling.
+        var isFile = image.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{old}\0")) < 0;
+        var (name, other) = isFile ? (Names.Snake(old), Names.Snake(@new)) : (old, @new);
         // Names end with a zero; one that is the end of a longer name may have no place of its own.
-        var start = image.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\0{old}\0")) >= 0 ? "\0" : "";
-        var (from, to) = (Encoding.UTF8.GetBytes($"{start}{old}\0"), Encoding.UTF8.GetBytes($"{start}{@new}\0"));
+        var start = image.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"\0{name}\0")) >= 0 ? "\0" : "";
+        var (from, to) = (Encoding.UTF8.GetBytes($"{start}{name}\0"), Encoding.UTF8.GetBytes($"{start}{other}\0"));
         for (var at = image.AsSpan().IndexOf(from); at >= 0; at = image.AsSpan().IndexOf(from)) to.CopyTo(image, at);
         return provider with { Image = [.. image] };
     })]);

@@ -1,3 +1,5 @@
+using Engine.Flows;
+
 namespace Engine.Benchmarks;
 
 internal sealed partial class MutationOperators
@@ -127,9 +129,10 @@ internal sealed partial class MutationOperators
         if (!isEntryOfFails)
         {
             var isListed = flow.Parts.Any(one => one.KeyRole == KeyRole.Failure && one.Owner?.Key.Value == "fails" && one.Key.Value == code);
-            return isListed || code is "config_error" or "provider_down" ? MutationRules.Listed : null;
+            return isListed || EndCodes.OfAnyCall.Contains(code) ? MutationRules.Listed : null;
         }
 
+        if (code == CompiledFlow.Expired) return MutationRules.Listed;
         if (flow.Parts.Any(one => one.Role == ValueRole.Failure && one.Scalar?.Value == code)) return null;
         var places = CallsThatMayFail(code).ToHashSet();
         return code != "in_doubt" && flow.Parts.Where(one => one.Scalar is { } scalar && places.Contains(flow.StartOf(scalar)))

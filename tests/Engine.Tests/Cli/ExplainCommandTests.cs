@@ -65,16 +65,30 @@ public sealed class ExplainCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_explanation_is_one_json_object_where_that_is_asked_for()
+    {
+        var (code, output, error) = await RunAsync("telegram-qr", "--json");
+        var explained = System.Text.Json.JsonElement.Parse(output);
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal("telegram-qr", explained.GetProperty("flow").GetString());
+        var golden = await File.ReadAllTextAsync(Path.Combine(GoldenFlow.Folder, "explain", "telegram-qr.txt"));
+        Assert.All(explained.GetProperty("does").EnumerateArray(), line => Assert.Contains($"  {line.GetString()}\n", golden, StringComparison.Ordinal));
+        Assert.Contains($"prompts: {explained.GetProperty("at_most").GetProperty("prompts").GetInt64()}\n", golden, StringComparison.Ordinal);
+        Assert.Contains(explained.GetProperty("ends").EnumerateArray(), end => end.GetProperty("code").GetString() == "cancelled");
+    }
+
+    [Fact]
     public async Task Misuse_is_told_apart() => Assert.Equal(
         (2, "", "engine: 'no-such' is neither a flow file nor the name of a shipped flow\n"), await RunAsync("no-such"));
 
     public void Dispose() => folder.Dispose();
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string flow)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] given)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var code = await CommandLine.RunAsync(new RootCommand { ExplainCommand.Create() }, ["explain", flow], output, error, default);
+        var code = await CommandLine.RunAsync(new RootCommand { ExplainCommand.Create() }, ["explain", .. given], output, error, default);
         return (code, output.ToString(), error.ToString());
     }
 }

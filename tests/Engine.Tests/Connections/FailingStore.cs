@@ -3,7 +3,7 @@ using Engine.Runs;
 
 namespace Engine.Tests.Connections;
 
-/// <summary>A store whose writes of new credentials fail some times.</summary>
+/// <summary>A store whose writes of new credentials fail some times, or whose process dies at one of the writes of a refresh.</summary>
 internal sealed class FailingStore(IConnectionStore inner) : IConnectionStore
 {
     public int FailingReplaces { get; init; }
@@ -13,8 +13,15 @@ internal sealed class FailingStore(IConnectionStore inner) : IConnectionStore
     /// <summary>What happens just before it is asked when the next look is due.</summary>
     public Action NextCareAsked { get; init; } = () => { };
 
+    /// <summary>The write of a refresh at which the process dies, counted from 1, and whether that one is still made; null: it lives.</summary>
+    public (int Write, bool IsMade)? DiesAt { get; init; }
+
+    private int writes;
+
     public Task<bool> ReplaceAsync(CredentialId id, long spentVersion, JsonElement body, CancellationToken cancellation) =>
-        ++Replaces <= FailingReplaces ? throw new IOException("the disk is full") : inner.ReplaceAsync(id, spentVersion, body, cancellation);
+        ++Replaces <= FailingReplaces
+            ? throw new IOException("the disk is full")
+            : WriteAsync(() => inner.ReplaceAsync(id, spentVersion, body, cancellation));
 
     public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) => inner.FindConnectionAsync(id, cancellation);
 
@@ -23,9 +30,9 @@ internal sealed class FailingStore(IConnectionStore inner) : IConnectionStore
     public Task<IReadOnlyList<Connection>> ListHoldersAsync(CredentialId id, CancellationToken cancellation) => inner.ListHoldersAsync(id, cancellation);
 
     public Task<CredentialLease?> LeaseAsync(CredentialId id, string node, TimeSpan leaseFor, CancellationToken cancellation) =>
-        inner.LeaseAsync(id, node, leaseFor, cancellation);
+        WriteAsync(() => inner.LeaseAsync(id, node, leaseFor, cancellation));
 
-    public Task<bool> MarkSpentAsync(CredentialLease lease, CancellationToken cancellation) => inner.MarkSpentAsync(lease, cancellation);
+    public Task<bool> MarkSpentAsync(CredentialLease lease, CancellationToken cancellation) => WriteAsync(() => inner.MarkSpentAsync(lease, cancellation));
 
     public Task EndRefreshAsync(CredentialLease lease, RefreshEnd end, CancellationToken cancellation) => inner.EndRefreshAsync(lease, end, cancellation);
 
@@ -63,4 +70,12 @@ internal sealed class FailingStore(IConnectionStore inner) : IConnectionStore
         inner.BeginCallAsync(key, connection, cancellation);
 
     public Task FinishCallAsync(string key, string? answer, CancellationToken cancellation) => inner.FinishCallAsync(key, answer, cancellation);
+
+    private async Task<T> WriteAsync<T>(Func<Task<T>> write)
+    {
+        if (DiesAt is not var (last, isMade)) return await write();
+        if (++writes > last || (writes == last && !isMade)) throw new IOException("the process is dead");
+        var made = await write();
+        return writes < last ? made : throw new IOException("the process has died");
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class Door : IAsyncDisposable
         flow: door
         title: { en: Door, ru: Дверь }
         uses: { door: door }
-        purpose: [connect]
+        purpose: [connect, reauth]
         fails: [denied_by_user, callback_invalid, in_doubt]
         limits: { total: 20m }
         steps:
@@ -27,6 +27,7 @@ internal sealed class Door : IAsyncDisposable
             as: tokens
           - connect:
               identity: { key: =tokens.account }
+              on_other_account: reject
               on_duplicate: reuse
               params: { account: =tokens.account }
         """;
@@ -106,7 +107,9 @@ internal sealed class Door : IAsyncDisposable
             {
                 if (request.FindHeader("X-Sign") != "right") return HookReading.Refuse("bad_signature", 401);
                 if (request.FindQuery("ping") is not null) return HookReading.Ignore(new HookAnswer { Body = "pong" });
-                return HookReading.Accept(new Event(request.FindQuery("text") ?? ""), request.FindQuery("id"), new HookAnswer { Body = "OK" });
+                var news = request.FindQuery("gone") is { } account
+                    ? new AccountNews(account == "" ? null : account, ConnectionHealth.Disabled, "shut") : null;
+                return HookReading.Accept(new Event(request.FindQuery("text") ?? ""), request.FindQuery("id"), new HookAnswer { Body = "OK" }) with { News = news };
             }
 
             [Hook(OnRedirect = true)]
@@ -137,10 +140,12 @@ internal sealed class Door : IAsyncDisposable
     }
 
     /// <summary>A run at its redirect, and a browser that may see it.</summary>
-    public async Task<(string Run, HttpClient Browser)> BeginAsync(string flow = "door")
+    public Task<(string Run, HttpClient Browser)> BeginAsync(string flow = "door") => BeginAsync(new { flow });
+
+    public async Task<(string Run, HttpClient Browser)> BeginAsync(object wish)
     {
         using var integrator = await Running.IntegratorAsync();
-        var started = await integrator.PostAsJsonAsync("/v1/runs", new { flow });
+        var started = await integrator.PostAsJsonAsync("/v1/runs", wish);
         Assert.True(started.IsSuccessStatusCode, await started.Content.ReadAsStringAsync());
         var run = (await started.JsonAsync()).Text("id");
         await Running.UntilAsync(run, row => row.Prompt is not null);

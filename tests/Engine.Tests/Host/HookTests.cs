@@ -84,6 +84,24 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
     }
 
     [Theory]
+    [InlineData("", Sdk.ConnectionHealth.Active)]
+    [InlineData("somebody", Sdk.ConnectionHealth.Active)]
+    [InlineData("ding", Sdk.ConnectionHealth.Disabled)]
+    public async Task What_a_call_of_a_connections_own_address_says_of_its_account_changes_its_health(string account, Sdk.ConnectionHealth health)
+    {
+        var (run, browser) = await door.BeginAsync("bell");
+        var hook = await HookOfAsync(run);
+        await RingAsync(hook, "?text=ding");
+        await GoOnAsync(run, browser);
+        var ended = await door.Running.UntilAsync(run, row => row.Status.IsFinal());
+
+        await RingAsync(hook, $"?text=later&gone={account}");
+
+        var told = await door.Engine.Store.FindConnectionAsync(ended.Connection!.Value, default);
+        Assert.Equal((health, health == Sdk.ConnectionHealth.Active ? null : "shut"), (told?.Health, told?.Cause));
+    }
+
+    [Theory]
     [InlineData("/v1/hooks/door/installed")]
     [InlineData("/v1/return/door")]
     public async Task R_15_an_unsolicited_call_begins_a_run_of_its_own_once_and_changes_no_connection(string address)
@@ -124,17 +142,7 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
         Assert.Equal("422 begun_by_hook: a call of the provider ('door.installed') begins this flow; nobody else can", await answer.ProblemAsync());
     }
 
-    private async Task<Connection> ConnectedAsync(string identity)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var work = door.Engine.Changes.NextWork();
-            if (await door.FindConnectionAsync("installed", identity) is { } connection) return connection;
-            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token));
-            limit.Token.ThrowIfCancellationRequested();
-        }
-    }
+    private Task<Connection> ConnectedAsync(string identity) => door.Running.UntilConnectedAsync("installed", identity);
 
     /// <summary>The address that the provider was told.</summary>
     private async Task<string> HookOfAsync(string run)

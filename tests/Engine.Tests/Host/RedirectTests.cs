@@ -203,6 +203,46 @@ public sealed class RedirectTests(OpenDoor open) : IClassFixture<OpenDoor>
     }
 
     [Fact]
+    public async Task R_22_another_account_is_refused_and_what_was_stored_goes_on_with_its_own()
+    {
+        var connection = await ConnectAsync("anna-22");
+
+        Assert.Equal("wrong_account", (await RenewAsync("door", connection, "bert-22")).Exit?.Code);
+        var after = await door.Engine.Store.FindConnectionAsync(connection, default);
+        Assert.Equal((1, "account of anna-22", Sdk.ConnectionHealth.Active), (after?.Revision, after?.IdentityKey, after?.Health));
+        Assert.Equal("succeeded", (await RenewAsync("door", connection, "anna-22")).Exit?.Code);
+    }
+
+    [Theory]
+    [InlineData("con_none")]
+    [InlineData("con_00000000000000000000000000")]
+    [InlineData("")]
+    public async Task R_22_a_connection_that_is_nobodys_is_refused_alike(string connection)
+    {
+        using var integrator = await door.Running.IntegratorAsync();
+
+        var refused = await (await integrator.PostAsJsonAsync("/v1/runs", new { flow = "door", purpose = "reauth", connection })).ProblemAsync();
+
+        Assert.Equal($"422 connection_unknown: there is no connection '{connection}'", refused);
+    }
+
+    [Fact]
+    public async Task A_connection_that_a_providers_call_made_is_renewed_by_another_flow_of_the_provider()
+    {
+        var code = $"walk-in-{Guid.NewGuid():N}";
+        using var integrator = await door.Running.IntegratorAsync();
+        await integrator.GetAsync($"/v1/hooks/door/installed?code={code}");
+        var made = await door.Running.UntilConnectedAsync("installed", $"account of {code}");
+
+        var view = await (await integrator.GetAsync($"/v1/connections/{made.Id}")).JsonAsync();
+        var ended = await RenewAsync("door", made.Id, code);
+
+        Assert.Equal(["door"], view.GetProperty("renewed_by").EnumerateArray().Select(flow => flow.GetString()));
+        Assert.Equal(("succeeded", made.Id), (ended.Exit?.Code, ended.Connection));
+        Assert.Equal("installed", (await door.Engine.Store.FindConnectionAsync(made.Id, default))?.Flow);
+    }
+
+    [Fact]
     public async Task R_26_whoever_looks_ahead_uses_no_return_up()
     {
         var (run, browser) = await door.BeginAsync();
@@ -267,5 +307,24 @@ public sealed class RedirectTests(OpenDoor open) : IClassFixture<OpenDoor>
 
         Assert.StartsWith("403 browser_wanted", await (await integrator.PostAsJsonAsync($"/v1/runs/{run}/visits", new { prompt = "p1" })).ProblemAsync(), StringComparison.Ordinal);
         Assert.StartsWith("409 stale_reply", await (await browser.PostAsJsonAsync($"/v1/runs/{run}/visits", new { prompt = "p9" })).ProblemAsync(), StringComparison.Ordinal);
+    }
+
+    private async Task<ConnectionId> ConnectAsync(string person)
+    {
+        var (run, browser) = await door.BeginAsync();
+        return (await ComeBackAsync(run, browser, person)).Connection!.Value;
+    }
+
+    private async Task<StoredRun> RenewAsync(string flow, ConnectionId connection, string person)
+    {
+        var (run, browser) = await door.BeginAsync(new { flow, purpose = "reauth", connection = connection.Value });
+        return await ComeBackAsync(run, browser, person);
+    }
+
+    private async Task<StoredRun> ComeBackAsync(string run, HttpClient browser, string person)
+    {
+        var state = (await Door.LeaveAsync(browser, run))["state"];
+        await browser.GetAsync($"/v1/return/door?state={state}&code={person}");
+        return await door.Running.UntilAsync(run, row => row.Status.IsFinal());
     }
 }

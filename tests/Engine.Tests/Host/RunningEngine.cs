@@ -124,6 +124,19 @@ internal sealed class RunningEngine : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a run that a provider's call began has made a connection.</summary>
+    public async Task<Connection> UntilConnectedAsync(string flow, string identity)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var work = Engine.Changes.NextWork();
+            if (await Engine.Store.FindConnectionAsync(flow, identity, isInSandbox: false, default) is { } connection) return connection;
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, limit.Token));
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var client in clients) client.Dispose();

@@ -196,12 +196,34 @@ public sealed class AmoCrmTests
     [InlineData("\"a\"", "does not fit")]
     [InlineData("null", "does not fit")]
     [InlineData("<html>", "does not fit")]
-    public async Task A_malformed_token_answer_is_provider_changed_and_nothing_of_it_is_kept(string body, string flaw)
+    public async Task R_17_a_malformed_token_answer_is_provider_changed_and_nothing_of_it_is_kept(string body, string flaw)
     {
         var failure = (await AmoCrm(ScriptedProvider.Answering(200, body)).ExchangeAsync(Code(), default)).Failure!;
 
         Assert.Equal(("provider_changed", true), (failure.Code, failure.IsInDoubt));
         Assert.Contains(flaw, failure.Message, StringComparison.Ordinal);
+        if (body.Contains("token", StringComparison.Ordinal)) Assert.DoesNotContain("refresh_token\":", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As if somebody had changed what is stored: the host is looked at whenever it is used.</summary>
+    [Theory]
+    [InlineData("10.0.0.1")]
+    [InlineData("169.254.169.254")]
+    [InlineData("[::1]")]
+    [InlineData("localhost")]
+    [InlineData("horns.amocrm.ru.evil.example")]
+    [InlineData("evil.example")]
+    [InlineData("horns.amocrm.ru@evil.example")]
+    public async Task R_14_a_stored_host_is_looked_at_again_at_each_use_and_nothing_is_sent_to_a_foreign_one(string host)
+    {
+        var provider = ScriptedProvider.Answering(200, Tokens);
+
+        var refreshed = await AmoCrm(provider).RefreshAsync(Old() with { Host = host }, default);
+        var probed = await AmoCrm(provider).AccountAsync(new AccountQuery(host, new Secret("a.b.c"), new Secret("r")), default);
+
+        Assert.Equal("config_error", refreshed.Failure?.Code);
+        Assert.Equal("wrong_account_host", probed.Failure?.Code);
+        Assert.Empty(provider.Requests);
     }
 
     [Fact]

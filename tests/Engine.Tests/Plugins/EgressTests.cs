@@ -139,6 +139,20 @@ public sealed class EgressTests
     }
 
     [Fact]
+    public async Task R70_a_refusal_is_told_with_its_host_and_nothing_of_what_was_to_be_sent()
+    {
+        var told = new List<string>();
+        using var invoker = new HttpMessageInvoker(new EgressWatch(ProviderHttp.NewHandler(), (host, why) => told.Add($"{host}: {why}")));
+        var http = new ProviderHttp(invoker, TimeProvider.System).At(new Uri("https://127.0.0.1:9443/private/")).WithBearer(new Secret("s3cret-token"))
+            .Within(new Egress([], [new Uri("https://127.0.0.1:9443")], []));
+
+        var result = await http.SendAsync<Thing>(ProviderRequest.Post("path?code=s3cret-code", new { password = "s3cret-body" }, "AskAsync"), default);
+
+        Assert.Equal("config_error", result.Failure?.Code);
+        Assert.Equal(["127.0.0.1:9443: its name leads to an address that is not public"], told);
+    }
+
+    [Fact]
     public void R70_a_proxy_of_the_environment_is_not_used()
     {
         using var egress = new EgressHandler(_ => false);

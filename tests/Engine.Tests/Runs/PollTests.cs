@@ -39,6 +39,23 @@ public sealed class PollTests
         Assert.Equal(RunStatus.Succeeded, new LabRun(flow.Load()).Answer(new Seen("done")).Run.Status);
     }
 
+    /// <summary>RFC 8628, 3.5: the flow's own pause is the least, whatever the provider names; an absurd one ends at ten minutes.</summary>
+    [Theory]
+    [InlineData(null, 5)]
+    [InlineData(0.0, 5)]
+    [InlineData(-60.0, 5)]
+    [InlineData(0.001, 5)]
+    [InlineData(7.0, 7)]
+    [InlineData(1e9, 600)]
+    public void R_23_a_providers_interval_makes_a_poll_slower_never_faster_and_within_bounds(double? asked, double pause)
+    {
+        var run = new LabRun(PollThenDone().Load());
+
+        run.Tell(new RunEvent.CallAnswered(run.PendingEffect, new Seen("waiting"), asked is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+
+        Assert.Equal(LabRun.Start.AddSeconds(pause), run.Run.WakeAt);
+    }
+
     [Fact]
     public void First_after_waits_before_the_first_call_and_shows_what_needs_no_answer()
     {
