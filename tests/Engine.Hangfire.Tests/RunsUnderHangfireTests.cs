@@ -70,8 +70,11 @@ public sealed class RunsUnderHangfireTests : IAsyncLifetime
 
         await PressAsync("requeue", run);
 
-        Assert.Equal([FaceState.AwaitingInput, FaceState.AwaitingInput], (await node.FaceAsync(run, FaceState.AwaitingInput)).Take(2));
-        Assert.Equal(0, await RowsAsync("SELECT count(*) FROM hangfire.state WHERE name IN ('Enqueued', 'Processing') AND jobid = " + node.JobOf(run)));
+        var history = await node.FaceAsync(run, FaceState.AwaitingInput);
+        Assert.Equal(2, history.Count(state => state == FaceState.AwaitingInput));
+        Assert.Equal(0, await RowsAsync("SELECT count(*) FROM hangfire.jobqueue WHERE jobid = " + node.JobOf(run)));
+        var journal = await node.Engine.Store.ReadJournalAsync(run, 0, default);
+        Assert.Contains(journal, entry => entry.Kind == "operator" && entry.Detail["action"] == "wake");
     }
 
     [PostgresFact]
