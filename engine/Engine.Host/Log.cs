@@ -21,8 +21,8 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "flow folder '{Folder}' does not exist")]
     public static partial void FlowFolderMissing(ILogger log, string folder);
 
-    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be had any more: its runs cannot go on")]
-    public static partial void PinnedFlowLost(ILogger log, Exception cause, string flow, string version);
+    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be loaded here, and its runs are left to other engines: {Why}")]
+    public static partial void VersionNotLoaded(ILogger log, Exception? cause, string flow, string version, string why);
 
     [LoggerMessage(15, LogLevel.Warning, "flow file '{File}' has findings: flow '{Flow}' is served in its last good version {Version}")]
     public static partial void FlowKept(ILogger log, string file, string flow, string version);
@@ -38,6 +38,12 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Warning, "the system sends no notices of changes in '{Folder}': {Reason}; they are found by looking")]
     public static partial void NoticesMissing(ILogger log, string folder, string reason);
+
+    [LoggerMessage(24, LogLevel.Information, "publication {Number} is served: {Flows} flows")]
+    public static partial void PublicationServed(ILogger log, long number, int flows);
+
+    [LoggerMessage(25, LogLevel.Information, "no publication is served any more, by publication {Number}: the engine serves its own folders")]
+    public static partial void PublicationLeft(ILogger log, long number);
 
     [LoggerMessage(20, LogLevel.Warning, "{Problem}")]
     public static partial void PluginProblem(ILogger log, string problem);
@@ -71,6 +77,9 @@ internal static partial class Log
 
     [LoggerMessage(36, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again")]
     public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
+
+    [LoggerMessage(37, LogLevel.Warning, "this node could not say that it lives; it is tried again")]
+    public static partial void HeartbeatMissed(ILogger log, Exception cause);
 
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);

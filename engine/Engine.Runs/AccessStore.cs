@@ -9,6 +9,9 @@ public interface IAccessStore
     /// <summary>Stores an API key's hash under a name.</summary>
     Task AddApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation);
 
+    /// <summary>Stores the very first API key; false where there is, or was, one already. Of any number of engines that try, one succeeds.</summary>
+    Task<bool> AddFirstApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation);
+
     /// <summary>The name of the key; null where it is not known.</summary>
     Task<string?> FindApiKeyAsync(TokenHash hash, CancellationToken cancellation);
 

@@ -16,6 +16,20 @@ public sealed partial class EngineStore
             ("@hash", hash.Hex), ("@name", name), ("@now", Now)),
         cancellation);
 
+    public Task<bool> AddFirstApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation) => database.WriteAsync(
+        session =>
+        {
+            // The setting is the root that engines starting at the same time meet at: one of them gets it.
+            if (session.Number("SELECT 1 FROM api_keys LIMIT 1") is not null) return false;
+            var isFirst = session.Execute(
+                "INSERT INTO settings (name, value) VALUES ('first_api_key', @value) ON CONFLICT DO NOTHING",
+                ("@value", Array.Empty<byte>())) == 1;
+            return isFirst && session.Execute(
+                "INSERT INTO api_keys (hash, name, created_at) VALUES (@hash, @name, @now)",
+                ("@hash", hash.Hex), ("@name", name), ("@now", Now)) == 1;
+        },
+        cancellation);
+
     public Task<string?> FindApiKeyAsync(TokenHash hash, CancellationToken cancellation) => database.ReadAsync(
         session => session.First(
             "SELECT name FROM api_keys WHERE hash = @hash", row => row.GetString(0), ("@hash", hash.Hex)),

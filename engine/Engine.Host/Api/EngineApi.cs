@@ -32,5 +32,6 @@ internal static class EngineApi
         v1.MapRuns();
         v1.MapConnections();
         v1.MapSignals();
+        v1.MapNodes();
     }
 }

@@ -20,10 +20,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private readonly Deliveries deliveries;
+    private readonly Heartbeat heartbeat;
     private Task pumping = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private Task delivering = Task.CompletedTask;
     private Task caring = Task.CompletedTask;
+    private Task beating = Task.CompletedTask;
     private bool isClosed;
 
     private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
@@ -36,16 +38,20 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
+        heartbeat = new Heartbeat(
+            parts.Store, Node, time, () => new NodeState(Address, "engine", parts.Published.Serving, [.. Problems]), log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
-        var node = $"engine-{Environment.ProcessId}";
-        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = Node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
-            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
     }
+
+    /// <summary>Names this process among those over the store.</summary>
+    public string Node { get; } = NodeName.New();
 
     public IRunStore Store { get; }
 
@@ -65,6 +71,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public FlowLibrary Flows => parts.Flows;
 
     public RunChanges Changes { get; } = new();
+
+    /// <summary>What this engine cannot do for now, such as loading a plugin build, in sentences for ops; empty when all is well.</summary>
+    public IEnumerable<string> Problems => parts.Published.Problems.Concat(parts.Versions.Problems);
 
     /// <summary>The plugins that are loaded.</summary>
     internal PluginCatalog Plugins => parts.Plugins;
@@ -102,7 +111,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
         engine.caring = Task.Run(
             () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
-        if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
+        if (options.IsWatching) engine.watching = built.Watch.RunAsync(engine.stopping.Token);
+        engine.beating = engine.heartbeat.RunAsync(engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
     }
@@ -193,6 +203,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await delivering;
         await pumping;
         await caring;
+        await beating;
         await parts.DisposeAsync();
         stopping.Dispose();
         Log.EngineStopped(log);
@@ -202,7 +213,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
     {
         var pause = TimeSpan.FromSeconds(5);
-        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
+        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node },
             trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
         while (!cancellation.IsCancellationRequested)
         {

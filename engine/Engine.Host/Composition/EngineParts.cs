@@ -28,6 +28,12 @@ internal sealed class EngineParts : IAsyncDisposable
     /// <summary>Where this engine itself is reached.</summary>
     public required OwnPorts Ports { get; init; }
 
+    /// <summary>The flow versions that runs may name.</summary>
+    public required FlowVersions Versions { get; init; }
+
+    /// <summary>What was published for all engines over the store.</summary>
+    public required Publications Published { get; init; }
+
     public PluginCatalog Plugins { get; }
 
     public FlowLibrary Flows { get; }
@@ -58,14 +64,16 @@ internal sealed class EngineParts : IAsyncDisposable
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
             var cache = new FlowCache(folder, store.DeriveKey("flow cache"));
-            var versions = new FlowVersions(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), cache, log);
-            var flows = new FlowLibrary(plugins, versions, cache, options.FlowFolders, log);
-            flows.Refresh(Environment.ProcessorCount, cancellation);
-            await flows.RemoveUnusedAsync(store, isStarting: true, cancellation);
+            await PinnedFlows.MoveAsync(Path.Combine(options.DataFolder, "flows"), store, plugins, cancellation);
+            var versions = new FlowVersions(plugins, store, cache, time, log);
+            var flows = Built(new FlowLibrary(plugins, versions, cache, options.FlowFolders, log));
+            var published = new Publications(store, plugins, versions, flows, log);
+            if (!await published.TakeOverAsync(cancellation)) await flows.RefreshAsync(Environment.ProcessorCount, cancellation);
+            await flows.RemoveUnusedAsync(cancellation);
             var sandbox = await opening;
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
-            var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports };
+            var watch = Built(new FlowWatch(options, plugins, (flows, published), sandbox, seen, time, log));
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Versions = versions, Published = published };
         }
         catch (Exception error)
         {
@@ -88,7 +96,7 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        object?[] parts = [Watch, Sandbox, Plugins, http, dataLock, Store];
+        object?[] parts = [Watch, Sandbox, Flows, Plugins, http, dataLock, Store];
         foreach (var part in parts) await CloseAsync(part);
     }
 
