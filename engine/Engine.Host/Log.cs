@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "engine stopped")]
     public static partial void EngineStopped(ILogger log);
 
+    [LoggerMessage(3, LogLevel.Warning, "engine stops with work under way: it did not end within {Limit}, and other processes take it up")]
+    public static partial void StopCutShort(ILogger log, TimeSpan limit);
+
     [LoggerMessage(10, LogLevel.Warning, "flow: {Finding}")]
     public static partial void FlowFinding(ILogger log, string finding);
 

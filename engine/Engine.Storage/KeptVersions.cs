@@ -20,7 +20,12 @@ public sealed record MissingVersions(IReadOnlySet<string> Flows, IReadOnlySet<st
 /// <summary>What all nodes serve together.</summary>
 /// <param name="Flows">Versions by flow name.</param>
 /// <param name="Builds">The plugin builds that are current, in order.</param>
-public sealed record PublishedFlows(ImmutableSortedDictionary<string, string> Flows, ImmutableArray<string> Builds);
+public sealed record PublishedFlows(ImmutableSortedDictionary<string, string> Flows, ImmutableArray<string> Builds)
+{
+    /// <summary>The same for the same parts, in whatever order they come.</summary>
+    public static PublishedFlows Of(IEnumerable<KeyValuePair<string, string>> flows, IEnumerable<string> builds) =>
+        new(flows.ToImmutableSortedDictionary(StringComparer.Ordinal), [.. builds.Order(StringComparer.Ordinal)]);
+}
 
 /// <summary>One publication, as the history shows it.</summary>
 /// <param name="Number">Grows with each publication.</param>

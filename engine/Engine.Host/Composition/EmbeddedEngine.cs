@@ -13,6 +13,9 @@ namespace Engine.Host;
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
+    /// <summary>How long a stop waits for what is under way. With the rest of a stop it stays below the 10 s that a supervisor may give.</summary>
+    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(8);
+
     private readonly EngineParts parts;
     private readonly IConfiguration settings;
     private readonly RunStarter starter;
@@ -27,6 +30,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private Task caring = Task.CompletedTask;
     private Task beating = Task.CompletedTask;
     private bool isClosed;
+    private bool isStopping;
 
     private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
     {
@@ -194,18 +198,37 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         return run.CreatedAt + total;
     }
 
-    /// <summary>Lets the pump hand over what it holds, and closes everything. Harmless a second time.</summary>
+    /// <summary>
+    /// Takes no more work from now on and lets go of what it holds, so that others go on with it; returns at once. Requests are still
+    /// answered. Harmless a second time.
+    /// </summary>
+    public void BeginStop()
+    {
+        lock (stopping)
+        {
+            if (!isStopping) _ = stopping.CancelAsync();
+            isStopping = true;
+        }
+    }
+
+    /// <summary>
+    /// Hands over what it holds, and closes everything. A call that must happen once is waited for, though not for long: whoever takes its
+    /// run next finds out whether it happened. Harmless a second time.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref isClosed, true)) return;
-        await stopping.CancelAsync();
-        await watching;
-        await delivering;
-        await pumping;
-        await caring;
-        await beating;
+        BeginStop();
+        try
+        {
+            await Task.WhenAll(watching, delivering, pumping, caring, beating).WaitAsync(HandOver, time);
+        }
+        catch (TimeoutException)
+        {
+            Log.StopCutShort(log, HandOver);
+        }
+
         await parts.DisposeAsync();
-        stopping.Dispose();
         Log.EngineStopped(log);
     }
 

@@ -76,6 +76,23 @@ internal static class EngineSwitches
         foreach (var option in (Option[])[data, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
     }
 
+    /// <summary>Only what says where the store is.</summary>
+    public static void AddStoreTo(Command command)
+    {
+        foreach (var option in (Option[])[data, keyFile]) command.Options.Add(option);
+    }
+
+    /// <summary>What the command line says of the store, laid over the defaults.</summary>
+    public static EngineOptions ReadStore(ParseResult parsed)
+    {
+        var defaults = new EngineOptions();
+        return defaults with
+        {
+            DataFolder = parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : defaults.DataFolder,
+            KeyFile = parsed.GetValue(keyFile) is { } file ? Path.GetFullPath(file) : defaults.KeyFile,
+        };
+    }
+
     /// <summary>What the command line says, laid over the defaults.</summary>
     public static EngineOptions Read(ParseResult parsed)
     {

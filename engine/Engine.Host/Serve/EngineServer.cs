@@ -101,6 +101,9 @@ internal sealed class EngineServer : IAsyncDisposable
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         var listening = new Uri(addresses?.Addresses.First() ?? throw new InvalidOperationException("the server listens on nothing"));
         engine.ListenAt(listening);
+
+        // Beside the requests that are still answered: whatever stops the host, the runs are handed over at once.
+        if (isOwner) web.Lifetime.ApplicationStopping.Register(engine.BeginStop);
         return new EngineServer(web, engine, listening, isOwner);
     }
 
@@ -114,6 +117,9 @@ internal sealed class EngineServer : IAsyncDisposable
 
     /// <summary>Waits until a signal, or the token, stops the server.</summary>
     public async Task WaitForStopAsync(CancellationToken cancellation) => await app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Ends <see cref="WaitForStopAsync"/>; returns at once.</summary>
+    public void Stop() => app.Lifetime.StopApplication();
 
     /// <summary>Stops listening first, then the engine.</summary>
     public async ValueTask DisposeAsync()

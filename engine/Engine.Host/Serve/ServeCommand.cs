@@ -42,8 +42,10 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(
         EngineOptions options, int port, bool isVerbose, TextWriter output, CancellationToken cancellation)
     {
+        using var signals = new StopSignals();
         await using var server = await EngineServer.StartAsync(
             new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
+        signals.Deliver(server.Stop);
         await GreetAsync(server.Engine, options, output, TimeProvider.System, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
