@@ -68,8 +68,8 @@ public interface IRunStore
 
     Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation);
 
-    /// <summary>The connection of a flow with this identity; null where there is none.</summary>
-    Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation);
+    /// <summary>The connection of a flow with this identity, in the sandbox or at the real provider; null where there is none.</summary>
+    Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation);
 
     /// <summary>All connections, newest first, without credentials; of one subject where it is given.</summary>
     Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation);

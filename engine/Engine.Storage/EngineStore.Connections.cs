@@ -17,15 +17,16 @@ public sealed partial class EngineStore
         session => session.First($"{SelectConnection} WHERE id = @id", ReadConnection, ("@id", id.Value)),
         cancellation);
 
-    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) =>
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
         database.ReadAsync(
         session => session.First(
             $"""
              {SelectConnection} WHERE flow = @flow AND identity_key = @identity_key
+               AND CASE WHEN world IS NULL THEN 0 ELSE 1 END = @is_in_sandbox
              ORDER BY updated_at DESC, number DESC LIMIT 1
              """,
             ReadConnection,
-            ("@flow", flow), ("@identity_key", identityKey)),
+            ("@flow", flow), ("@identity_key", identityKey), ("@is_in_sandbox", isInSandbox ? 1 : 0)),
         cancellation);
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>

@@ -36,9 +36,11 @@ public sealed partial class EngineStore
         database.WriteAsync<IReadOnlyList<Revocation>>(
             session => session.List(
                 """
-                UPDATE revocations SET due = @until, tries = tries + 1
+                UPDATE revocations SET due = @until, lease_until = @until, tries = tries + 1
                 WHERE connection IN (
-                  SELECT connection FROM revocations WHERE due <= @now AND (@only IS NULL OR connection = @only) ORDER BY due LIMIT @max)
+                  SELECT connection FROM revocations
+                  WHERE (due <= @now AND CAST(@only AS TEXT) IS NULL) OR (connection = @only AND coalesce(lease_until, 0) <= @now)
+                  ORDER BY due LIMIT @max)
                 RETURNING connection, provider, world, body, created_at, tries
                 """,
                 row =>
@@ -55,7 +57,7 @@ public sealed partial class EngineStore
 
     public Task FinishRevocationAsync(ConnectionId id, DateTimeOffset? again, CancellationToken cancellation) => database.WriteAsync(
         session => again is { } due
-            ? session.Execute("UPDATE revocations SET due = @due WHERE connection = @id", ("@id", id.Value), ("@due", due.ToColumn()))
+            ? session.Execute("UPDATE revocations SET due = @due, lease_until = NULL WHERE connection = @id", ("@id", id.Value), ("@due", due.ToColumn()))
             : session.Execute("DELETE FROM revocations WHERE connection = @id", ("@id", id.Value)),
         cancellation);
 

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -122,12 +123,11 @@ public sealed partial class EngineStore
 
     /// <summary>The calls that no run was begun for yet, the oldest first.</summary>
     public Task<IReadOnlyList<Delivery>> ReadDeliveriesAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<Delivery>>(
-        session => session.List(
-            "SELECT id, provider, world, hook, payload FROM deliveries WHERE done_at IS NULL ORDER BY received_at LIMIT 100",
-            row => new Delivery(
-                row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
-                JsonDocument.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])).RootElement.Clone())),
-        cancellation);
+        session => session.List($"{SelectOpenDelivery} ORDER BY received_at LIMIT 100", ReadDelivery), cancellation);
+
+    /// <summary>One call that no run was begun for yet; null where that is done, or it never came.</summary>
+    public Task<Delivery?> FindDeliveryAsync(string id, CancellationToken cancellation) => database.ReadAsync(
+        session => session.First($"{SelectOpenDelivery} AND id = @id", ReadDelivery, ("@id", id)), cancellation);
 
     /// <summary>Says that the runs which a call begins are stored; what it said is wiped.</summary>
     public Task EndDeliveryAsync(string id, CancellationToken cancellation) => database.WriteAsync(
@@ -180,6 +180,12 @@ public sealed partial class EngineStore
         "UPDATE hook_addresses SET connection = @connection WHERE run = @run", ("@connection", connection.Value), ("@run", run.Value));
 
     private static SealedPlace VerifierPlace(TokenHash state) => new("visits", "verifier", state.Hex, 0);
+
+    private const string SelectOpenDelivery = "SELECT id, provider, world, hook, payload FROM deliveries WHERE done_at IS NULL";
+
+    private Delivery ReadDelivery(SqliteDataReader row) => new(
+        row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
+        JsonElement.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
 
     private static SealedPlace DeliveryPlace(string id) => new("deliveries", "payload", id, 0);
 

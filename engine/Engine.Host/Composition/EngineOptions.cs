@@ -37,6 +37,9 @@ public sealed record EngineOptions
     /// <summary>The list of allowed plugin builds: beside the key, since both decide whom the engine trusts.</summary>
     public string AllowedPluginsFile => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(KeyFile)) ?? "", "allowed-plugins");
 
+    /// <summary>Whether the engine's own loops pump and work; false where an extension's host does. Default: they do.</summary>
+    public bool HasOwnLoops { get; init; } = true;
+
     /// <summary>Settings of providers, as <c>providers:radist:api_key</c>. Default: none, so that each has its own default.</summary>
     public IConfiguration Settings { get; init; } = new ConfigurationBuilder().Build();
 }

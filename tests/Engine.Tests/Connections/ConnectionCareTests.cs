@@ -215,6 +215,26 @@ public sealed class ConnectionCareTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_another_engine_must_look_after_is_left_alone_until_that_one_comes()
+    {
+        await vault.ConnectAsync();
+        await vault.ConnectAsync("con_2", refreshToken: "r2");
+        await vault.Store.DeleteConnectionAsync(new ConnectionId("con_2"), isRevoked: true, default);
+        vault.Time.Step(TimeSpan.FromHours(2));
+        vault.Vault.IsSandbox = true;
+
+        await WorkAsync();
+        Assert.IsType<RefreshOutcome.Usable>(await vault.NewRefresher().GetAsync(await vault.FindAsync(), new RefreshWish.Rejected(1), default));
+        Assert.Empty(vault.Vault.Calls);
+        Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
+
+        vault.Vault.IsSandbox = false;
+        vault.Time.Step(TimeSpan.FromMinutes(11));
+        await WorkAsync();
+        Assert.Equal(["probe", "refresh", "revoke"], vault.Vault.Calls.Order());
+    }
+
+    [Fact]
     public async Task Credentials_that_another_connection_holds_are_neither_revoked_nor_wiped()
     {
         await vault.ConnectAsync("con_1");

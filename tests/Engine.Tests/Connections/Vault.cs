@@ -42,6 +42,11 @@ internal sealed class Vault : IConnectionCaller
 
     public int Refreshes => Calls.Count(call => call == "refresh");
 
+    /// <summary>Whether the processes play the sandbox, so that the real provider is out of their reach.</summary>
+    public bool IsSandbox { get; set; }
+
+    public bool Reaches(string? world) => IsSandbox == world is not null;
+
     public Provider? FindProvider(string name) => name == "vault" ? new Provider(name, "b", "Vault", [],
     [
         new Operation("refresh", "", "", RefreshEffect, false, [Fails("grant_dead", ConnectionHealth.NeedsReauth), Fails("in_review", ConnectionHealth.PendingReview), Fails("odd", null)])

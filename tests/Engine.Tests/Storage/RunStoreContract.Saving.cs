@@ -47,10 +47,23 @@ public abstract partial class RunStoreContract
         await Store.SaveAsync(Given.Save(claimed, claimed.Run) with { Connection = connection }, default);
 
         AssertSame(connection, await Store.FindConnectionAsync(connection.Id, default));
-        AssertSame(connection, await Store.FindConnectionAsync("telegram-qr", "tg:42", default));
-        Assert.Null(await Store.FindConnectionAsync("telegram-code", "tg:42", default));
-        Assert.Null(await Store.FindConnectionAsync("telegram-qr", "tg:43", default));
+        AssertSame(connection, await Store.FindConnectionAsync("telegram-qr", "tg:42", false, default));
+        Assert.Null(await Store.FindConnectionAsync("telegram-code", "tg:42", false, default));
+        Assert.Null(await Store.FindConnectionAsync("telegram-qr", "tg:43", false, default));
         Assert.Null(await Store.FindConnectionAsync(new ConnectionId("con_2"), default));
+    }
+
+    [Fact]
+    public async Task An_account_of_the_sandbox_never_passes_for_a_real_one()
+    {
+        await Create("a");
+        var claimed = await Claim("a");
+        await Store.SaveAsync(Given.Save(claimed, claimed.Run, isReleased: false) with { Connection = Given.Connection("con_real", Now) }, default);
+        await Store.SaveAsync(
+            Given.Save(claimed, claimed.Run) with { Connection = Given.Connection("con_played", Now.AddSeconds(1)) with { World = "w" } }, default);
+
+        Assert.Equal("con_real", (await Store.FindConnectionAsync("telegram-qr", "tg:42", false, default))?.Id.Value);
+        Assert.Equal("con_played", (await Store.FindConnectionAsync("telegram-qr", "tg:42", true, default))?.Id.Value);
     }
 
     [Fact]
