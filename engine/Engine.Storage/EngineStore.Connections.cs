@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Engine.Runs;
 using Engine.Sdk;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -73,8 +72,8 @@ public sealed partial class EngineStore
         """
         UPDATE connections SET
           identity_key = @identity_key, identity_label = @identity_label, params = @params,
-          health_since = iif(health = @health, health_since, @updated_at), health = @health, cause = @cause,
-          updated_at = @updated_at, revision = max(revision + 1, @revision), world = @world
+          health_since = CASE WHEN health = @health THEN health_since ELSE @updated_at END, health = @health, cause = @cause,
+          updated_at = @updated_at, revision = CASE WHEN revision + 1 > @revision THEN revision + 1 ELSE @revision END, world = @world
         WHERE id = @id
         """,
         ("@id", connection.Id.Value),
@@ -82,7 +81,7 @@ public sealed partial class EngineStore
         ("@params", connection.Params.GetRawText()), ("@health", connection.Health.ToColumn()), ("@cause", connection.Cause),
         ("@updated_at", connection.UpdatedAt.ToColumn()), ("@revision", connection.Revision), ("@world", connection.World));
 
-    private static Connection ReadConnection(SqliteDataReader row) => new(
+    private static Connection ReadConnection(Row row) => new(
         Id: new ConnectionId(row.GetString(0)),
         Flow: row.GetString(1),
         Provider: row.GetString(2),

@@ -76,7 +76,7 @@ public sealed partial class EngineStore
     private static SealedPlace InboxPlace(RunId id, long seq) => new("inbox", "content", id.Value, seq);
 
     private static InboxTarget? FindTarget(Session session, RunId id) => session.First(
-        "SELECT number, is_open, prompt_id, answered_prompt_id, inbox_last FROM runs WHERE id = @id",
+        $"SELECT number, is_open, prompt_id, answered_prompt_id, inbox_last FROM runs WHERE id = @id {session.ForUpdate}",
         row => new InboxTarget(
             row.GetInt64(0), row.GetBoolean(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt64(4)),
         ("@id", id.Value));

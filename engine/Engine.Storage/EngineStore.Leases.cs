@@ -13,7 +13,7 @@ public sealed partial class EngineStore
         var taken = await database.WriteAsync(
             session =>
             {
-                var now = time.GetUtcNow();
+                var now = Time.GetUtcNow();
                 until = now + request.LeaseFor;
 
                 // Rarely anything: a text of its own, so that the usual one stays as lean as it is.
@@ -23,7 +23,7 @@ public sealed partial class EngineStore
                     UPDATE runs SET fence = fence + 1, holder = @node, lease_until = @until
                     WHERE number IN (
                       SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= @now {without}
-                      ORDER BY coalesce(lease_until, due) LIMIT @max)
+                      ORDER BY coalesce(lease_until, due) LIMIT @max {session.SkipLocked})
                     RETURNING number, fence
                     """,
                     row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
@@ -59,7 +59,7 @@ public sealed partial class EngineStore
         return database.WriteAsync<IReadOnlyList<RunId>>(
             session =>
             {
-                var until = (time.GetUtcNow() + by).ToColumn();
+                var until = (Time.GetUtcNow() + by).ToColumn();
                 return [.. leases.Where(lease => !Renew(session, lease, until)).Select(lease => lease.Run)];
             },
             cancellation);
@@ -70,7 +70,7 @@ public sealed partial class EngineStore
         session => session.Execute(
             """
             UPDATE runs SET
-              due = iif(inbox_last > inbox_seen, @now, @due), rounds = rounds + 1, holder = NULL, lease_until = NULL
+              due = CASE WHEN inbox_last > inbox_seen THEN @now ELSE @due END, rounds = rounds + 1, holder = NULL, lease_until = NULL
             WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
             """,
             ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@now", Now), ("@due", due.ToColumn())) == 1,
@@ -111,7 +111,7 @@ public sealed partial class EngineStore
                 StoredRow.Read,
                 ("@number", number), ("@fence", fence));
             if (row is null) return false;
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             var exit = new Exit("internal", row.Run.Step, now, ImmutableDictionary<string, string>.Empty);
             var seq = session.Number(
                 """

@@ -13,7 +13,7 @@ public sealed partial class EngineStore
         return database.WriteAsync(
             session =>
             {
-                session.Execute("DELETE FROM nodes WHERE seen_at < @before", ("@before", (time.GetUtcNow() - forgotten).ToColumn()));
+                session.Execute("DELETE FROM nodes WHERE seen_at < @before", ("@before", (Time.GetUtcNow() - forgotten).ToColumn()));
                 return session.Execute(
                     """
                     INSERT INTO nodes (name, version, address, host, snapshot, problems, started_at, seen_at)

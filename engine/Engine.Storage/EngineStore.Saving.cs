@@ -4,7 +4,7 @@ namespace Engine.Storage;
 
 public sealed partial class EngineStore
 {
-    private long Now => time.GetUtcNow().ToColumn();
+    private long Now => Time.GetUtcNow().ToColumn();
 
     public Task<bool> SaveAsync(RunSave save, CancellationToken cancellation)
     {
@@ -72,7 +72,8 @@ public sealed partial class EngineStore
               due = CASE WHEN @is_open = 0 THEN NULL WHEN inbox_last > @inbox_seen THEN @now ELSE @due END,
               revision = @revision, rounds = @rounds, inbox_seen = @inbox_seen, exit = @exit,
               is_open = @is_open, prompt_id = @prompt_id,
-              holder = iif(@is_released, NULL, holder), lease_until = iif(@is_released, NULL, lease_until),
+              holder = CASE WHEN @is_released = 1 THEN NULL ELSE holder END,
+              lease_until = CASE WHEN @is_released = 1 THEN NULL ELSE lease_until END,
               journal_last = journal_last + @journaled
             WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
             RETURNING number, journal_last

@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -57,7 +56,7 @@ public sealed partial class EngineStore
             session =>
             {
                 session.Execute(
-                    "DELETE FROM visits WHERE expires_at < @before", ("@before", (time.GetUtcNow() - VisitMemory).ToColumn()));
+                    "DELETE FROM visits WHERE expires_at < @before", ("@before", (Time.GetUtcNow() - VisitMemory).ToColumn()));
                 session.Execute(
                     """
                     INSERT INTO visits (state, run, prompt, provider, world, browser, is_popup, verifier, expires_at)
@@ -149,7 +148,11 @@ public sealed partial class EngineStore
             session =>
             {
                 var told = session.List(
-                    "SELECT id FROM connections WHERE provider = @provider AND world IS @world AND identity_key = @key AND health <> @unclaimed",
+                    $"""
+                    SELECT id FROM connections
+                    WHERE provider = @provider AND world IS NOT DISTINCT FROM @world AND identity_key = @key AND health <> @unclaimed
+                    ORDER BY number {session.ForUpdate}
+                    """,
                     row => new ConnectionId(row.GetString(0)),
                     ("@provider", provider), ("@world", world), ("@key", news.IdentityKey), ("@unclaimed", ConnectionHealth.Unclaimed.ToColumn()));
                 foreach (var id in told)
@@ -183,7 +186,7 @@ public sealed partial class EngineStore
 
     private const string SelectOpenDelivery = "SELECT id, provider, world, hook, payload FROM deliveries WHERE done_at IS NULL";
 
-    private Delivery ReadDelivery(SqliteDataReader row) => new(
+    private Delivery ReadDelivery(Row row) => new(
         row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
         JsonElement.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
 

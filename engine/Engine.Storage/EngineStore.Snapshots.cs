@@ -51,7 +51,7 @@ public sealed partial class EngineStore
                 """,
                 ("@hash", hash), ("@now", Now), ("@by", by), ("@flows", count),
                 ("@content", plain is null ? null : sealer.Seal(PlaceOfSnapshot(hash), plain))) ?? 0;
-            return new Publication(number, hash, time.GetUtcNow(), by, count);
+            return new Publication(number, hash, Time.GetUtcNow(), by, count);
         },
         cancellation);
 

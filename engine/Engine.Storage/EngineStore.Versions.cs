@@ -70,7 +70,7 @@ public sealed partial class EngineStore
         database.WriteAsync<IReadOnlySet<string>>(
         session =>
         {
-            var before = (time.GetUtcNow() - unwantedFor).ToColumn();
+            var before = (Time.GetUtcNow() - unwantedFor).ToColumn();
             var published = ReadPublished(session, KeptPublications);
             var versions = published.SelectMany(one => one.Flows.Values).ToHashSet(StringComparer.Ordinal);
             versions.UnionWith(session.List("SELECT DISTINCT flow_version FROM runs WHERE is_open = 1", row => row.GetString(0)));

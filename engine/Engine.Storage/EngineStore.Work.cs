@@ -23,7 +23,7 @@ public sealed partial class EngineStore
     public Task<RunLateness> MeasureLatenessAsync(CancellationToken cancellation) => database.ReadAsync(
         session =>
         {
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             return session.First(
                 """
                 SELECT count(*),
