@@ -9,10 +9,10 @@ internal static class Links
     private static readonly TimeSpan startLinkLife = TimeSpan.FromHours(24);
 
     /// <summary>A link to the start page: whoever opens it first may start runs.</summary>
-    public static async Task<string> NewStartLinkAsync(this EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation)
+    public static async Task<string> NewStartLinkAsync(this EmbeddedEngine engine, CancellationToken cancellation)
     {
         var token = AccessToken.New(AccessToken.LinkPrefix);
-        await engine.Access.AddLinkAsync(AccessToken.HashOf(token), null, time.GetUtcNow() + startLinkLife, cancellation);
+        await engine.Access.AddLinkAsync(AccessToken.HashOf(token), null, engine.Time.GetUtcNow() + startLinkLife, cancellation);
         return $"{engine.Address}/start#token={token}";
     }
 

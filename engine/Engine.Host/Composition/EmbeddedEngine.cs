@@ -16,6 +16,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>How long a stop waits for what is under way. With the rest of a stop it stays below the 10 s that a supervisor may give.</summary>
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(8);
 
+    /// <summary>A run that no engine over a shared store could load for so long ends as failed.</summary>
+    private static readonly TimeSpan LeaveFor = TimeSpan.FromHours(1);
+
     private readonly EngineParts parts;
     private readonly IConfiguration settings;
     private readonly RunStarter starter;
@@ -29,18 +32,18 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private bool isClosed;
     private bool isStopping;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, ILogger log)
     {
         this.parts = parts;
         settings = options.Settings;
-        this.time = time;
+        time = parts.Store.Time;
         this.log = log;
         Store = KillAtSave.Wrap(parts.Store);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         var deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         heartbeat = new Heartbeat(
-            parts.Store, Node, time,
+            parts.Store, Node, options.Store is not null,
             () => new NodeState(Address, options.HasOwnLoops ? "engine" : "hangfire", parts.Published.Serving, [.. Problems]), log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
@@ -53,13 +56,19 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Work = new EngineWork(
             parts.Store,
             () => new RunPump(
-                new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node },
+                new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node, LeaveFor = options.Store is null ? TimeSpan.Zero : LeaveFor },
                 trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked)),
             Care, Revoker, deliveries, time, log);
     }
 
+    /// <summary>Says that this engine lives; see <see cref="Heartbeat"/>.</summary>
+    internal Heartbeat Heartbeat => heartbeat;
+
     /// <summary>Names this process among those over the store.</summary>
     public string Node { get; } = NodeName.New();
+
+    /// <summary>The clock by which everything stored is due: the database's own where several engines share it.</summary>
+    public TimeProvider Time => time;
 
     public IRunStore Store { get; }
 
@@ -109,6 +118,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal Hooks Hooks { get; }
 
     /// <summary>Builds everything and begins to pump, unless another host does that.</summary>
+    /// <param name="time">Tells the time of an engine that has its database for itself; see <see cref="Time"/>.</param>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>
     public static async Task<EmbeddedEngine> StartAsync(
         EngineOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
@@ -117,8 +127,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options, time, logger);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Store.Time);
+        var engine = new EmbeddedEngine(built, caller, options, logger);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(engine.stopping.Token);
         engine.beating = engine.heartbeat.RunAsync(engine.stopping.Token);

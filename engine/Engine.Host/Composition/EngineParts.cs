@@ -42,13 +42,14 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public FlowWatch Watch { get; }
 
-    public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider given, ILogger log, CancellationToken cancellation)
     {
         var built = new Stack<object>();
         Task<SandboxLink?>? opening = null;
         try
         {
-            var store = Built(await OpenStoreAsync(options, time, cancellation));
+            var store = Built(await OpenStoreAsync(options, given, cancellation));
+            var time = store.Time;
             var held = Built(TakeDataFolder(options.DataFolder));
             var ports = new OwnPorts();
             var invoker = Built(new HttpMessageInvoker(ProviderHttp.NewHandler(ports.Contains)));
@@ -120,14 +121,16 @@ internal sealed class EngineParts : IAsyncDisposable
     }
 
     /// <summary>Opens the store that the options name.</summary>
-    internal static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
-        await EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
+    internal static Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
+        EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
     private static FileStream TakeDataFolder(string folder)
     {
         try
         {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return new FileStream(Path.Combine(folder, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error)

@@ -8,8 +8,10 @@ namespace Engine.Host;
 /// Says every few seconds that this engine lives, what it serves and what it cannot do. Others only read it; who advances a run is decided
 /// by leases alone.
 /// </summary>
+/// <param name="isShared">Whether other engines may share the store. One that is alone says it at its start, and when somebody asks: nothing is
+/// written while nothing happens.</param>
 /// <param name="describe">What it says now: where it is reached, who runs its pump, what it serves, its problems.</param>
-internal sealed class Heartbeat(EngineStore store, string name, TimeProvider time, Func<NodeState> describe, ILogger log)
+internal sealed class Heartbeat(EngineStore store, string name, bool isShared, Func<NodeState> describe, ILogger log)
 {
     /// <summary>How often a node says that it lives.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -27,10 +29,10 @@ internal sealed class Heartbeat(EngineStore store, string name, TimeProvider tim
         while (!cancellation.IsCancellationRequested)
         {
             await TryAsync(BeatAsync, cancellation);
-            await Task.Delay(Period, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(isShared ? Period : Timeout.InfiniteTimeSpan, store.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), time);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1), store.Time);
         await TryAsync(token => store.ForgetNodeAsync(name, token), limit.Token);
     }
 

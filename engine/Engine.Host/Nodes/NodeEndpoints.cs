@@ -16,6 +16,7 @@ internal static class NodeEndpoints
         HttpContext context, EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation)
     {
         if (context.GetCaller() is not Caller.Integrator) return Problems.Forbidden();
+        await engine.Heartbeat.BeatAsync(cancellation);
         var nodes = await engine.Signals.ListNodesAsync(cancellation);
         var now = time.GetUtcNow();
         return TypedResults.Ok(new NodeList([.. nodes.Select(node => new NodeView(

@@ -34,7 +34,7 @@ internal sealed class EngineServer : IAsyncDisposable
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         EmbeddedEngine? engine = null;
-        var web = Build(options, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
+        var web = Build(options, () => engine ?? throw new InvalidOperationException("the engine has not started"));
         try
         {
             engine = await EmbeddedEngine.StartAsync(
@@ -51,10 +51,10 @@ internal sealed class EngineServer : IAsyncDisposable
 
     /// <summary>Serves an engine that is there already; closing the server leaves it running.</summary>
     /// <exception cref="EngineStartException">The port is taken.</exception>
-    public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, TimeProvider time, CancellationToken cancellation)
+    public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, CancellationToken cancellation)
     {
         var options = new ServerOptions(new EngineOptions(), port);
-        var web = Build(options, time, () => engine);
+        var web = Build(options, () => engine);
         try
         {
             return await ListenAsync(web, engine, options, isOwner: false, cancellation);
@@ -66,7 +66,7 @@ internal sealed class EngineServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ServerOptions options, TimeProvider time, Func<EmbeddedEngine> engine)
+    private static WebApplication Build(ServerOptions options, Func<EmbeddedEngine> engine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
@@ -74,7 +74,7 @@ internal sealed class EngineServer : IAsyncDisposable
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
 
-        builder.Services.AddEngineApi(time);
+        builder.Services.AddEngineApi();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -46,16 +46,16 @@ internal static class ServeCommand
         await using var server = await EngineServer.StartAsync(
             new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
         signals.Deliver(server.Stop);
-        await GreetAsync(server.Engine, options, output, TimeProvider.System, cancellation);
+        await GreetAsync(server.Engine, options, output, cancellation);
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
     }
 
     /// <summary>Says where to go from here: the address to open, and at the first start the API key.</summary>
     public static async Task GreetAsync(
-        EmbeddedEngine engine, EngineOptions options, TextWriter output, TimeProvider time, CancellationToken cancellation)
+        EmbeddedEngine engine, EngineOptions options, TextWriter output, CancellationToken cancellation)
     {
-        await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(time, cancellation)}");
+        await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(cancellation)}");
         if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
         await output.WriteLineAsync(engine.Sandbox is null
             ? "Providers  real"
