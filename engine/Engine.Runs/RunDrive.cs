@@ -8,7 +8,8 @@ internal sealed class RunDrive(
     RunPorts ports, RunChanges changes, TimeProvider time, HeldRun held, LoadedFlow flow, Run loaded)
 {
     /// <summary>
-    /// How long a call may last before the inbox is looked into: what came between the claim and the first hint was hinted to nobody.
+    /// How long a call may last before the inbox is looked into, and how old such a look may be when something is stored: what came
+    /// between the claim and the first hint was hinted to nobody, and any hint may be lost.
     /// </summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
 
@@ -19,6 +20,7 @@ internal sealed class RunDrive(
     private StoredRun row = held.Claimed.Run;
     private Run run = loaded;
     private long inboxSeen = held.Claimed.Run.InboxSeen;
+    private DateTimeOffset lookedAt = time.GetUtcNow();
     private CallUnderWay? call;
 
     /// <summary>Drives; gives the state it waits in, or null where it has ended, was lost or was let go of.</summary>
@@ -77,6 +79,13 @@ internal sealed class RunDrive(
     {
         var now = time.GetUtcNow();
         var transition = Advance(events, now);
+        if (!transition.IsQuiet && now - lookedAt > FirstLook && await LookAsync() is { Count: > 0 } came)
+        {
+            // It came before what is told now, and is told before it: nobody's cancel is overtaken by a late answer.
+            events.InsertRange(0, came);
+            transition = Advance(events, now);
+        }
+
         var before = run;
         run = transition.Run;
         var isReleased = !run.IsAsking && !(run.WakeAt <= now);
@@ -188,14 +197,20 @@ internal sealed class RunDrive(
             if (!hint.IsCompleted && time.GetUtcNow() < look) continue;
             look = DateTimeOffset.MaxValue;
             if (hint.IsCompleted) hint = changes.NextChange(run.Id);
-            var events = new List<ToldEvent>();
-            AddInbox(events, await ports.Store.ReadInboxAsync(run.Id, inboxSeen, CancellationToken.None));
-            if (events.Count > 0) return events;
+            if (await LookAsync() is { Count: > 0 } events) return events;
         }
         call = null;
         var outcome = await waited.Outcome;
         waited.Cancel.Dispose();
         return [new(outcome)];
+    }
+
+    private async Task<List<ToldEvent>> LookAsync()
+    {
+        lookedAt = time.GetUtcNow();
+        var events = new List<ToldEvent>();
+        AddInbox(events, await ports.Store.ReadInboxAsync(run.Id, inboxSeen, CancellationToken.None));
+        return events;
     }
 
     /// <summary>A plugin that neither answers nor listens when it is stopped must not hold its run for ever.</summary>

@@ -64,8 +64,16 @@ internal static class EffectRules
     {
         var edges = new FlowEdges(notes.History.Flow);
         var armed = new List<string>();
+        var isAnew = false;
         foreach (var entry in notes.Journal)
         {
+            if (isAnew && entry.Kind == "step_entered")
+            {
+                if (armed.Count > 0) notes.Add("undo_missing", entry, $"it begins anew, and what '{string.Join("', '", armed)}' did was not taken back");
+                armed.Clear();
+            }
+
+            isAnew = entry.Kind == "restarted" || (isAnew && entry.Kind != "step_entered");
             if (entry.Kind == "call_answered" && edges.Find(entry.Step) is { } index && UndoOf(edges.At(index), notes.History, entry.Operation()))
             {
                 armed.Add(entry.Step);

@@ -1,17 +1,16 @@
 using System.Globalization;
-using Engine.Flows;
 using Engine.Runs;
 
 namespace Engine.History;
 
 /// <summary>
 /// Everything that a client was told is taken was told to the run, once, in the order of the inbox. Only the run's end may overtake an
-/// input that came while the run's last call was under way.
+/// input that came in the moment before it.
 /// </summary>
 internal static class InputRules
 {
-    /// <summary>How long a worker may be at a run without looking into its inbox: one call, and what it is waited for past its deadline.</summary>
-    private static readonly TimeSpan LongestCall = CallLimits.Attempt + TimeSpan.FromSeconds(3);
+    /// <summary>How old a worker's look into the inbox may be when it stores something.</summary>
+    private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(250);
 
     public static void Check(HistoryNotes notes)
     {
@@ -58,8 +57,9 @@ internal static class InputRules
         if (missing > overtaken) notes.Add("input_lost", $"'{what}' was acknowledged at {taken[heard.Count].ToString("O", CultureInfo.InvariantCulture)}, and the run never heard of it");
     }
 
+    /// <summary>Whether it came so late that the worker who ended the run had looked into the inbox for the last time.</summary>
     private static bool IsOvertaken(HistoryNotes notes, DateTimeOffset at) =>
-        notes.Journal is [.., { Kind: "ended" } end] && at >= end.At - LongestCall - notes.History.ClockError;
+        notes.Journal is [.., { Kind: "ended" } end] && at >= end.At - LastLook - notes.History.ClockError;
 
     /// <summary>What an entry heard, in words that a client's input has too.</summary>
     private static string WhatOf(JournalEntry entry) => entry.Kind switch

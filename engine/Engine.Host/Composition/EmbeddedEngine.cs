@@ -113,6 +113,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>What lists of runs show.</summary>
+    internal EngineStore Faces => parts.Store;
+
     internal Visits Visits { get; }
 
     internal Hooks Hooks { get; }
@@ -185,6 +188,20 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (outcome is not StartOutcome.Started started) return new WishOutcome.Refused(outcome);
         if (!started.IsRepeated) Log.RunStarted(log, started.Run, wish.Flow, wish.Purpose);
         return new WishOutcome.Started(started.Run, started.IsRepeated);
+    }
+
+    /// <summary>Cancels a run, as its person could. False where there is no such run.</summary>
+    internal async Task<bool> CancelRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (!await Store.RequestCancelAsync(run, cancellation)) return false;
+        Changes.InboxGrew(run);
+        return true;
+    }
+
+    /// <summary>Has somebody look at a run now. Harmless at any time.</summary>
+    internal async Task WakeRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await parts.Store.WakeAsync(run, cancellation)) Changes.WorkAdded();
     }
 
     /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>

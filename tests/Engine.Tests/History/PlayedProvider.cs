@@ -49,9 +49,10 @@ internal sealed class PlayedProvider(Scenario scenario, TimeProvider time) : IOp
             _ => null,
         }).OfType<string>().ToHashSet();
         var hasCome = confirmed.Count == 0 || Calls.Any(made => confirmed.Contains(made.Operation));
-        return hasCome && scenario.AnyAnswer(call.Provider, call.Operation) is { } value
-            ? value.Make(time.GetUtcNow())
-            : new Failure("not_found", "nothing of the kind happened");
+
+        // Statements, since the arms of one expression would share the type object, and a failure would pass for an answer.
+        if (hasCome && scenario.AnyAnswer(call.Provider, call.Operation) is { } value) return value.Make(time.GetUtcNow());
+        return new Failure("not_found", "nothing of the kind happened");
     }
 
     private ScriptedAnswer? Next(OperationCall call)

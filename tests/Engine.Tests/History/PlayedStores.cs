@@ -14,7 +14,7 @@ internal sealed class PlayedStore : IDisposable
 
     private PlayedStore(IRunStore store, VirtualTime time, EngineStore? kept, StoreFolder? folder) => (Runs, Time, this.kept, this.folder) = (store, time, kept, folder);
 
-    public IRunStore Runs { get; }
+    public IRunStore Runs { get; private set; }
 
     public VirtualTime Time { get; }
 
@@ -37,7 +37,8 @@ internal sealed class PlayedStore : IDisposable
     public IReadOnlyList<Connection> TakeConnections(string subject)
     {
         var found = Blocked(() => Runs.ListConnectionsAsync(subject, default));
-        if (kept is not null) foreach (var connection in found) Blocked(() => kept.DeleteConnectionAsync(connection.Id, isRevoked: false, default));
+        if (kept is null) Runs = new MemoryRunStore(Time);
+        else foreach (var connection in found) Blocked(() => kept.DeleteConnectionAsync(connection.Id, isRevoked: false, default));
         return found;
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Engine.Flows;
 using Engine.Host;
-using Engine.Sdk;
 using Engine.Tests.FlowTests;
 
 namespace Engine.Tests.History;
