@@ -28,7 +28,10 @@ internal static class RunRow
             State = RunCodec.Encode(flow, run),
         };
         return new RunSave(
-            lease, next, JournalMarks.Under(lease, transition.Journal), true, transition.Connection, transition.Leftover, transition.IsLeftoverUsedUp);
+            lease, next, JournalMarks.Under(lease, transition.Journal), true, transition.Connection, transition.Leftover, transition.IsLeftoverUsedUp)
+        {
+            IsVisible = isVisible,
+        };
     }
 
     /// <summary>The end of a run whose state cannot be used: only its row is known.</summary>

@@ -175,6 +175,9 @@ public sealed record RunSave(
     string? Leftover,
     bool IsLeftoverUsedUp)
 {
+    /// <summary>Whether what can be seen of the run changes, which those who look at it are told. Default: it does.</summary>
+    public bool IsVisible { get; init; } = true;
+
     /// <summary>Names the run and its step, never what is stored.</summary>
     public override string ToString() => $"{Run.Id} at '{Run.Step}', fence {Lease.Fence}";
 }

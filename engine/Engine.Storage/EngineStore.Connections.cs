@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Engine.Runs;
 using Engine.Sdk;
 
@@ -88,7 +87,7 @@ public sealed partial class EngineStore
         Subject: row.GetString(3),
         IdentityKey: row.TextOrNull(4),
         IdentityLabel: row.TextOrNull(5),
-        Params: JsonElement.Parse(row.GetString(6)),
+        Params: StoredJson.Parse(row.GetString(6)),
         Credentials: null,
         Health: row.Word<ConnectionHealth>(7),
         Cause: row.TextOrNull(8),

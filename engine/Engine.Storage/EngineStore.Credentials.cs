@@ -165,7 +165,7 @@ public sealed partial class EngineStore
     private StoredCredentials ReadCredentials(Row row)
     {
         var (id, version) = (new CredentialId(row.GetString(0)), row.GetInt64(2));
-        var body = JsonElement.Parse(sealer.Open(CredentialsPlace(id, version), row.GetBytes(3)));
+        var body = StoredJson.Parse(sealer.Open(CredentialsPlace(id, version), row.GetBytes(3)));
         return new StoredCredentials(id, row.GetString(1), version, body, row.Time(4))
         {
             ExpiresAt = row.TimeOrNull(5),
@@ -193,7 +193,7 @@ public sealed partial class EngineStore
                     "SELECT credentials FROM connections WHERE id = @id", row => row.GetBytes(0), ("@id", connection.Id.Value));
                 if (found is null) continue;
                 var plain = sealer.Open(new SealedPlace("connections", "credentials", connection.Id.Value, connection.Revision), found);
-                SwapCredentials(session, connection, JsonElement.Parse(plain));
+                SwapCredentials(session, connection, StoredJson.Parse(plain));
                 session.Execute("UPDATE connections SET credentials = NULL WHERE id = @id", ("@id", connection.Id.Value));
             }
 

@@ -47,7 +47,7 @@ public sealed partial class EngineStore
                 row =>
                 {
                     var id = new ConnectionId(row.GetString(0));
-                    var body = JsonElement.Parse(sealer.Open(RevocationPlace(id), row.GetBytes(3)));
+                    var body = StoredJson.Parse(sealer.Open(RevocationPlace(id), row.GetBytes(3)));
                     return new Revocation(
                         id, row.GetString(1), row.TextOrNull(2),
                         body.TryGetProperty("credentials", out var credentials) && credentials.ValueKind == JsonValueKind.Object ? credentials : null,
@@ -101,7 +101,7 @@ public sealed partial class EngineStore
     private void KeepForRevocation(Session session, Connection connection)
     {
         var credentials = session.First($"{SelectCredentials} WHERE id = @id", ReadCredentials, ("@id", connection.Credential?.Value));
-        var body = JsonSerializer.SerializeToUtf8Bytes(
+        var body = StoredJson.ToBytes(
             new { credentials = credentials?.Body, @params = connection.Params });
         session.Execute(
             """

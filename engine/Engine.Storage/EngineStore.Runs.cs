@@ -23,6 +23,7 @@ public sealed partial class EngineStore
                 InsertJournal(session, number, 1, journal);
                 InsertHooks(session, run);
                 if (key is not null) KeepKey(session, key, run.Id);
+                session.Hint(run.Id, hasWork: true);
                 return new RunCreation.Created();
             },
             cancellation);

@@ -41,7 +41,7 @@ public sealed partial class EngineStore
                     "INSERT INTO received_signals (run, hook, key) VALUES (@run, @hook, @key) ON CONFLICT DO NOTHING RETURNING 1",
                     ("@run", target.Number), ("@hook", signal.Hook), ("@key", keyHash));
                 if (added is null) return false;
-                Append(session, target, SignalledKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(signal)));
+                Append(session, id, target, SignalledKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(signal)));
                 return true;
             },
             cancellation);
@@ -98,7 +98,7 @@ public sealed partial class EngineStore
                     """,
                     ("@now", Now), ("@state", back.Visit.Hex), ("@run", id.Value), ("@prompt", back.Prompt.Value));
                 if (used is null || FindTarget(session, id) is not { IsOpen: true } target) return false;
-                Append(session, target, ReturnedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(back)));
+                Append(session, id, target, ReturnedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(back)));
                 return true;
             },
             cancellation);
@@ -108,7 +108,7 @@ public sealed partial class EngineStore
     public Task<bool> KeepDeliveryAsync(Delivery delivery, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        var payload = sealer.Seal(DeliveryPlace(delivery.Id), JsonSerializer.SerializeToUtf8Bytes(delivery.Payload));
+        var payload = sealer.Seal(DeliveryPlace(delivery.Id), StoredJson.ToBytes(delivery.Payload));
         return database.WriteAsync(
             session => session.Number(
                 """
@@ -188,7 +188,7 @@ public sealed partial class EngineStore
 
     private Delivery ReadDelivery(Row row) => new(
         row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
-        JsonElement.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
+        StoredJson.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
 
     private static SealedPlace DeliveryPlace(string id) => new("deliveries", "payload", id, 0);
 

@@ -13,13 +13,28 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     private readonly Database database;
     private readonly MasterKey key;
     private readonly Sealer sealer;
+    private readonly RunWakes wakes;
+    private readonly PostgresListener? listener;
+    private bool isClosed;
 
     private EngineStore(Database database, MasterKey key)
     {
         this.database = database;
         this.key = key;
         sealer = new Sealer(key);
+        (wakes, listener) = database switch
+        {
+            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null),
+            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint))),
+            _ => throw new UnreachableException(),
+        };
     }
+
+    /// <summary>
+    /// Called when another node stored something about a run: on any thread, only where several engines share the database. It must not block or
+    /// throw. Losing hints only delays. Null: nobody is told.
+    /// </summary>
+    public Action<RunHint>? Hinted { get; set; }
 
     /// <summary>
     /// Opens the store. At the first start it makes the data folder, the database's tables and the key file; folder and files are readable by
@@ -67,9 +82,12 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         return DeriveKey(own, purpose);
     }
 
-    /// <summary>Finishes the writes that wait, then closes.</summary>
+    /// <summary>Finishes the writes that wait, then closes. Harmless a second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isClosed, true)) return;
+        if (listener is not null) await listener.DisposeAsync();
+        if (wakes is IAsyncDisposable own) await own.DisposeAsync();
         await database.DisposeAsync();
         key.Dispose();
     }

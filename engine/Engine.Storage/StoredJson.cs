@@ -9,12 +9,23 @@ namespace Engine.Storage;
 /// </summary>
 internal static class StoredJson
 {
+    /// <summary>
+    /// What a provider sent may lie deeper than JSON's readers go by themselves: whatever was stored must be readable, or it would hold up all
+    /// that is read with it. Elements are read and written without recursion.
+    /// </summary>
+    private const int MaxDepth = 1_000_000;
+
     private static readonly JsonSerializerOptions Options = new()
     {
+        MaxDepth = MaxDepth,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Converters = { new PromptIdConverter() },
     };
+
+    public static JsonElement Parse(string json) => JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+
+    public static JsonElement Parse(ReadOnlySpan<byte> json) => JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
 
     public static byte[] ToBytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
 

@@ -45,6 +45,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         heartbeat = new Heartbeat(
             parts.Store, Node, options.Store is not null,
             () => new NodeState(Address, options.HasOwnLoops ? "engine" : "hangfire", parts.Published.Serving, [.. Problems]), log);
+        parts.Store.Hinted = Hear;
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
@@ -268,6 +269,13 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
         await parts.DisposeAsync();
         Log.EngineStopped(log);
+    }
+
+    // What another engine stored: pages and streams here show it, and whoever works on the run here looks into its inbox.
+    private void Hear(RunHint hint)
+    {
+        if (hint.HasWork) Changes.InboxGrew(hint.Run);
+        else Changes.RunChanged(hint.Run);
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.

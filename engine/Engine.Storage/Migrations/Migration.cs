@@ -15,21 +15,14 @@ internal sealed partial record Migration(int Number, string Name, int MinReader,
     public static IReadOnlyList<Migration> ReadAll()
     {
         var assembly = Assembly.GetExecutingAssembly();
-        var files = assembly.GetManifestResourceNames().Where(name => char.IsAsciiDigit(name[0])).ToDictionary(name => name, name => Read(assembly, name), StringComparer.Ordinal);
-        return
-        [
-            .. files.Keys.Where(name => !name.EndsWith(PostgresEnd, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                .Select((name, index) => From(name, index + 1, files)),
-        ];
+        var files = assembly.GetManifestResourceNames().Where(name => char.IsAsciiDigit(name[0]))
+            .ToDictionary(name => name, name => Read(assembly, name), StringComparer.Ordinal);
+        return [.. files.Keys.Where(name => !name.EndsWith(PostgresEnd, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name => From(name, files))];
     }
 
-    private static Migration From(string name, int number, Dictionary<string, string> files)
+    private static Migration From(string name, Dictionary<string, string> files)
     {
-        if (int.Parse(name[..4], CultureInfo.InvariantCulture) != number)
-        {
-            throw new InvalidOperationException($"migration \"{name}\" is out of order: number {number:0000} is next");
-        }
-
+        var number = int.Parse(name[..4], CultureInfo.InvariantCulture);
         var sqlite = files[name];
         var readers = FirstLine.Match(sqlite);
         return new Migration(

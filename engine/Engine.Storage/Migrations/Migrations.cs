@@ -12,10 +12,10 @@ internal static class Migrations
         """;
 
     /// <summary>The first schema that says which older engines may go on.</summary>
-    private const int FirstWithReaders = 6;
+    private const int FirstWithReaders = 7;
 
     /// <summary>The schema that this engine reads and writes.</summary>
-    public static int Latest => All.Count;
+    public static int Latest => All[^1].Number;
 
     public static IReadOnlyList<Migration> All { get; } = Migration.ReadAll();
 
@@ -27,11 +27,12 @@ internal static class Migrations
             try
             {
                 session.Run(session.Dialect.IsPostgres ? PostgresDdl.From(VersionTable) : VersionTable);
-                var version = (int)(session.Number("SELECT max(version) FROM schema_version") ?? 0);
-                if (version > Latest) RefuseUnlessReader(session, place, version);
-                if (version < Latest) Apply(session, All[version], time);
+                var applied = session.List("SELECT version FROM schema_version", row => row.GetInt32(0)).ToHashSet();
+                if (applied.Count > 0 && applied.Max() > Latest) RefuseUnlessReader(session, place, applied.Max());
+                var next = All.FirstOrDefault(step => !applied.Contains(step.Number));
+                if (next is not null) Apply(session, next, time);
                 session.Run("COMMIT");
-                if (version >= Latest) return;
+                if (next is null) return;
             }
             catch
             {

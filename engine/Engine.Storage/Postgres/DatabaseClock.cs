@@ -11,9 +11,8 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
     // Of an answer that took this long nothing is known better than from the last look.
     private static readonly TimeSpan TooSlow = TimeSpan.FromMilliseconds(200);
 
-    // Ticks since the year 1, as .NET counts them; 62,135,596,800 s are the time from then to the epoch.
-    private const string AskSql =
-        "SELECT CAST((extract(epoch FROM clock_timestamp()) + 62135596800) * 10000000 AS BIGINT)";
+    /// <summary>Its time in SQL, once for a statement: ticks since the year 1, as .NET counts them; 62,135,596,800 s passed from then to the epoch.</summary>
+    public const string Sql = "(SELECT CAST((extract(epoch FROM clock_timestamp()) + 62135596800) * 10000000 AS BIGINT))";
 
     private readonly CancellationTokenSource stopping = new();
     private volatile Look last = new(0, 0);
@@ -71,11 +70,11 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
             session =>
             {
                 var before = machine.GetTimestamp();
-                var ticks = session.Number(AskSql) ?? 0;
+                var ticks = session.Number($"SELECT {Sql}") ?? 0;
                 var took = machine.GetElapsedTime(before);
                 return took <= limit ? new Look(ticks - took.Ticks / 2, before) : null;
             },
-            isWrite: false, patience: null, cancellation);
+            SessionUse.Read, patience: null, cancellation);
         if (look is not null) last = look;
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Engine.Storage;
 
 /// <summary>
@@ -11,12 +13,18 @@ internal sealed class PostgresDatabase : Database
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 
+    // Connections of a node: these, one that listens, and those of its wake-ups.
+    private const int Lanes = 8;
+    private const int WakeLanes = 4;
+
+    private readonly string tag;
     private readonly PostgresLanes lanes;
     private readonly DatabaseClock? clock;
 
-    private PostgresDatabase(PostgresPlace place, PostgresLanes lanes, DatabaseClock? clock, TimeProvider given)
+    private PostgresDatabase(PostgresPlace place, string tag, PostgresLanes lanes, DatabaseClock? clock, TimeProvider given)
     {
         Place = place;
+        this.tag = tag;
         this.lanes = lanes;
         this.clock = clock;
         Time = clock ?? given;
@@ -34,7 +42,8 @@ internal sealed class PostgresDatabase : Database
     public static async Task<PostgresDatabase> OpenAsync(StorePlace.Server server, TimeProvider given, CancellationToken cancellation)
     {
         var place = PostgresPlace.Read(server.ConnectionString);
-        var opened = new PostgresLanes(place);
+        var ownTag = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4));
+        var opened = new PostgresLanes(place, ownTag, Lanes);
         DatabaseClock? looked = null;
         try
         {
@@ -51,8 +60,8 @@ internal sealed class PostgresDatabase : Database
                     Migrations.Apply(session, place.Name, time);
                     return true;
                 },
-                isWrite: false, patience: null, cancellation);
-            return new PostgresDatabase(place, opened, looked, given);
+                SessionUse.Read, patience: null, cancellation);
+            return new PostgresDatabase(place, ownTag, opened, looked, given);
         }
         catch
         {
@@ -63,10 +72,17 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation) =>
-        lanes.DoAsync(read, isWrite: false, Patience, cancellation);
+        lanes.DoAsync(read, SessionUse.Read, Patience, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        lanes.DoAsync(write, isWrite: true, Patience, cancellation);
+        lanes.DoAsync(write, SessionUse.Write, Patience, cancellation);
+
+    /// <summary>The wake-ups of runs, on connections of their own: what persons ask for does not wait behind them.</summary>
+    public PostgresWakes NewWakes() => new(
+        new PostgresLanes(Place, tag, WakeLanes), Time, clock is null ? "CAST(@now AS BIGINT)" : DatabaseClock.Sql, tag);
+
+    /// <summary>Listens to what other nodes store.</summary>
+    public PostgresListener NewListener(Action<RunHint> hear) => new(Place, tag, hear);
 
     public override async ValueTask DisposeAsync()
     {

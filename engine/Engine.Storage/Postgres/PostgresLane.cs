@@ -1,7 +1,8 @@
 namespace Engine.Storage;
 
 /// <summary>One connection that is made anew when it was lost. For one thread.</summary>
-internal sealed class PostgresLane(PostgresPlace place) : IDisposable
+/// <param name="tag">Marks this node's hints.</param>
+internal sealed class PostgresLane(PostgresPlace place, string tag) : IDisposable
 {
     private const int MaxTries = 10;
 
@@ -14,20 +15,12 @@ internal sealed class PostgresLane(PostgresPlace place) : IDisposable
 
     public T Read<T>(Func<Session, T> read) => Do(read);
 
-    /// <summary>A write that another node was faster than begins anew; so does one whose connection was lost before its commit.</summary>
-    public T Write<T>(Func<Session, T> write)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return Do(open => WriteOnce(open, write));
-            }
-            catch (Exception thrown) when (tries < MaxTries && PostgresTrouble.IsRace(thrown))
-            {
-            }
-        }
-    }
+    /// <summary>A transaction. It begins anew where another node was faster, and where the connection was lost before its commit.</summary>
+    public T Write<T>(Func<Session, T> write) => Again(open => WriteOnce(open, write));
+
+    /// <summary>A statement that is a transaction by itself.</summary>
+    public T State<T>(Func<Session, T> state) => Again(state);
+
 
     public void Dispose() => session?.Dispose();
 
@@ -38,6 +31,11 @@ internal sealed class PostgresLane(PostgresPlace place) : IDisposable
     {
         using var transaction = open.Begin();
         var result = write(open);
+        if (RunHints.Write(tag, open.TakeHints()) is { } hints)
+        {
+            open.Execute("SELECT pg_notify(@channel, @hints)", ("@channel", RunHints.Channel), ("@hints", hints));
+        }
+
         try
         {
             transaction.Commit();
@@ -49,6 +47,21 @@ internal sealed class PostgresLane(PostgresPlace place) : IDisposable
         }
 
         return result;
+    }
+
+    private T Again<T>(Func<Session, T> perform)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return Do(perform);
+            }
+            catch (Exception thrown) when (tries < MaxTries && PostgresTrouble.IsRace(thrown))
+            {
+                session?.TakeHints();
+            }
+        }
     }
 
     private T Do<T>(Func<Session, T> perform)

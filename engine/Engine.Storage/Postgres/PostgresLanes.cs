@@ -3,28 +3,28 @@ using System.Collections.Concurrent;
 namespace Engine.Storage;
 
 /// <summary>
-/// A few connections with a thread each, that work on whatever waits. As many as a small server has processors and disks for: more would
-/// wait inside it instead of here.
+/// A few connections with a thread each, that work on whatever waits. More than a server has processors and disks for would wait inside it
+/// instead of here.
 /// </summary>
 internal sealed class PostgresLanes : IAsyncDisposable
 {
-    private const int Count = 8;
-
     private readonly BlockingCollection<PostgresWork> waiting = [];
     private readonly PostgresPlace place;
+    private readonly string tag;
     private readonly Task[] lanes;
 
-    public PostgresLanes(PostgresPlace place)
+    /// <param name="tag">Marks this node's hints.</param>
+    public PostgresLanes(PostgresPlace place, string tag, int count)
     {
-        this.place = place;
-        lanes = [.. Enumerable.Range(0, Count).Select(_ => Task.Factory.StartNew(
+        (this.place, this.tag) = (place, tag);
+        lanes = [.. Enumerable.Range(0, count).Select(_ => Task.Factory.StartNew(
             Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
     }
 
     /// <param name="patience">How long the caller waits for the outcome; null: as long as it takes.</param>
-    public async Task<T> DoAsync<T>(Func<Session, T> perform, bool isWrite, TimeSpan? patience, CancellationToken cancellation)
+    public async Task<T> DoAsync<T>(Func<Session, T> perform, SessionUse use, TimeSpan? patience, CancellationToken cancellation)
     {
-        var work = new PostgresWork<T>(perform, isWrite, cancellation);
+        var work = new PostgresWork<T>(perform, use, cancellation);
         try
         {
             waiting.Add(work, CancellationToken.None);
@@ -56,7 +56,7 @@ internal sealed class PostgresLanes : IAsyncDisposable
 
     private void Run()
     {
-        using var lane = new PostgresLane(place);
+        using var lane = new PostgresLane(place, tag);
         foreach (var work in waiting.GetConsumingEnumerable()) work.Perform(lane);
     }
 }

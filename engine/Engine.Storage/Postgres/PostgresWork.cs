@@ -1,12 +1,25 @@
 namespace Engine.Storage;
 
+/// <summary>How something is done in a lane.</summary>
+internal enum SessionUse
+{
+    /// <summary>It changes nothing.</summary>
+    Read,
+
+    /// <summary>A transaction.</summary>
+    Write,
+
+    /// <summary>One statement, which is a transaction by itself, and may be sent again where its outcome is not known.</summary>
+    Statement,
+}
+
 /// <summary>Something that waits for a lane.</summary>
 internal abstract class PostgresWork
 {
     public abstract void Perform(PostgresLane lane);
 }
 
-internal sealed class PostgresWork<T>(Func<Session, T> perform, bool isWrite, CancellationToken cancellation) : PostgresWork
+internal sealed class PostgresWork<T>(Func<Session, T> perform, SessionUse use, CancellationToken cancellation) : PostgresWork
 {
     private readonly TaskCompletionSource<T> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool isForgotten;
@@ -27,7 +40,13 @@ internal sealed class PostgresWork<T>(Func<Session, T> perform, bool isWrite, Ca
 
         try
         {
-            outcome.TrySetResult(isWrite ? lane.Write(perform) : lane.Read(perform));
+            outcome.TrySetResult(use switch
+            {
+                SessionUse.Read => lane.Read(perform),
+                SessionUse.Write => lane.Write(perform),
+                SessionUse.Statement => lane.State(perform),
+                _ => throw new System.Diagnostics.UnreachableException(),
+            });
         }
         catch (Exception thrown)
         {

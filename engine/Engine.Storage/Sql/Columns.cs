@@ -9,6 +9,9 @@ internal static class Columns
 
     public static string ToColumn<T>(this T word) where T : struct, Enum => Words<T>.ByValue[word];
 
+    /// <summary>Texts for PostgreSQL's <c>unnest</c>.</summary>
+    public static string?[] Texts(IEnumerable<string?> texts) => [.. texts.Select(text => text is null ? null : PostgresText.Escape(text))];
+
     public static DateTimeOffset Time(this Row row, int column) =>
         new(row.GetInt64(column), TimeSpan.Zero);
 

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using System.Text.RegularExpressions;
+using Engine.Runs;
 
 namespace Engine.Storage;
 
@@ -8,6 +9,8 @@ namespace Engine.Storage;
 internal sealed partial class Session(DbConnection connection, SqlDialect dialect) : IDisposable
 {
     private readonly Dictionary<string, Statement> prepared = new(StringComparer.Ordinal);
+
+    private List<RunHint> hints = [];
 
     public SqlDialect Dialect => dialect;
 
@@ -54,6 +57,21 @@ internal sealed partial class Session(DbConnection connection, SqlDialect dialec
     {
         using var reader = Prepare(sql, values).ExecuteReader();
         return reader.Read() ? new Row(reader, dialect).NumberOrNull(0) : null;
+    }
+
+    /// <summary>Tells other nodes of it with the commit. Where there are none, nobody is told.</summary>
+    public void Hint(RunId run, bool hasWork)
+    {
+        if (dialect.IsPostgres) hints.Add(new RunHint(run, hasWork));
+    }
+
+    /// <summary>The hints since the last call.</summary>
+    public IReadOnlyList<RunHint> TakeHints()
+    {
+        if (hints.Count == 0) return [];
+        var taken = hints;
+        hints = [];
+        return taken;
     }
 
     public DbTransaction Begin() => connection.BeginTransaction();
@@ -110,7 +128,7 @@ internal sealed partial class Session(DbConnection connection, SqlDialect dialec
             string text => dialect.ToColumn(text),
             _ => value,
         };
-        if (dialect.IsPostgres && stored is not DBNull)
+        if (dialect.IsPostgres && stored is long or string or byte[])
         {
             parameter.DbType = stored switch { long => DbType.Int64, string => DbType.String, _ => DbType.Binary };
         }
