@@ -63,6 +63,7 @@ internal sealed class RunDrive(
             {
                 InboxContent.Replied replied => new RunEvent.Replied(replied.Reply),
                 InboxContent.CancelRequested => new RunEvent.CancelRequested(),
+                InboxContent.Hurried => new RunEvent.Hurried(),
                 InboxContent.Returned returned => new RunEvent.Returned(returned.Return),
                 InboxContent.Signalled signalled => new RunEvent.Signalled(signalled.Signal),
                 _ => throw new System.Diagnostics.UnreachableException(),
@@ -167,7 +168,10 @@ internal sealed class RunDrive(
         }
         if (effect is not Effect.Call made) throw new System.Diagnostics.UnreachableException();
         var request = new OperationCall(
-            run.Id, made.Id, made.Provider, flow.Flow.Providers[made.Provider], made.Operation, made.Input, run.World, made.Deadline);
+            run.Id, made.Id, made.Provider, flow.Flow.Providers[made.Provider], made.Operation, made.Input, run.World, made.Deadline)
+        {
+            MayWait = run is { Ending: null, Pending: { ConfirmingSince: null, Kind: PendingKind.Call or PendingKind.Poll or PendingKind.Submit } },
+        };
         try
         {
             var result = await ports.Caller.CallAsync(request, cancellation);

@@ -7,34 +7,6 @@ public sealed partial class EngineStore
     public Task<bool> HasApiKeyAsync(CancellationToken cancellation) => database.ReadAsync(
         session => session.Number("SELECT 1 FROM api_keys LIMIT 1") is not null, cancellation);
 
-    public Task AddApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation) => database.WriteAsync(
-        session => session.Execute(
-            """
-            INSERT INTO api_keys (hash, name, created_at) VALUES (@hash, @name, @now)
-            ON CONFLICT (hash) DO UPDATE SET name = excluded.name
-            """,
-            ("@hash", hash.Hex), ("@name", name), ("@now", Now)),
-        cancellation);
-
-    public Task<bool> AddFirstApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation) => database.WriteAsync(
-        session =>
-        {
-            // The setting is the root that engines starting at the same time meet at: one of them gets it.
-            if (session.Number("SELECT 1 FROM api_keys LIMIT 1") is not null) return false;
-            var isFirst = session.Execute(
-                "INSERT INTO settings (name, value) VALUES ('first_api_key', @value) ON CONFLICT DO NOTHING",
-                ("@value", Array.Empty<byte>())) == 1;
-            return isFirst && session.Execute(
-                "INSERT INTO api_keys (hash, name, created_at) VALUES (@hash, @name, @now)",
-                ("@hash", hash.Hex), ("@name", name), ("@now", Now)) == 1;
-        },
-        cancellation);
-
-    public Task<string?> FindApiKeyAsync(TokenHash hash, CancellationToken cancellation) => database.ReadAsync(
-        session => session.First(
-            "SELECT name FROM api_keys WHERE hash = @hash", row => row.GetString(0), ("@hash", hash.Hex)),
-        cancellation);
-
     public Task AddLinkAsync(TokenHash hash, RunId? run, DateTimeOffset expiresAt, CancellationToken cancellation) =>
         database.WriteAsync(
         session =>

@@ -29,7 +29,7 @@ public sealed partial class EngineStore
     public Task<CredentialLease?> LeaseAsync(CredentialId id, string node, TimeSpan leaseFor, CancellationToken cancellation)
     {
         // A failure reads as "held": a lease that was given to nobody would hold up everyone until its end.
-        return database.WriteAsync(
+        return database.WorkAsync(
             session => session.Execute(
                 """
                 UPDATE credentials SET fence = fence + 1, holder = @node, lease_until = @until
@@ -47,7 +47,7 @@ public sealed partial class EngineStore
     public Task<bool> MarkSpentAsync(CredentialLease lease, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return database.WriteAsync(
+        return database.WorkAsync(
             session => session.Execute(
                 """
                 UPDATE credentials SET spent_version = version, tries = tries + 1
@@ -59,7 +59,7 @@ public sealed partial class EngineStore
     }
 
     public Task<bool> ReplaceAsync(CredentialId id, long spentVersion, JsonElement body, CancellationToken cancellation) =>
-        database.WriteAsync(
+        database.WorkAsync(
             session =>
             {
                 var sealedBody = SealBody(id, spentVersion + 1, body);
@@ -93,7 +93,7 @@ public sealed partial class EngineStore
     {
         ArgumentNullException.ThrowIfNull(lease);
         ArgumentNullException.ThrowIfNull(end);
-        return database.WriteAsync(
+        return database.WorkAsync(
             session => session.Execute(
                 """
                 UPDATE credentials SET
@@ -181,7 +181,7 @@ public sealed partial class EngineStore
     private static SealedPlace CredentialsPlace(CredentialId id, long version) => new("credentials", "body", id.Value, version);
 
     /// <summary>Before credentials had rows of their own they stood, sealed, in their connection's.</summary>
-    private Task<int> MoveOldCredentialsAsync(CancellationToken cancellation) => database.WriteAsync(
+    private Task<int> MoveOldCredentialsAsync(CancellationToken cancellation) => database.WorkAsync(
         session =>
         {
             var old = session.List(

@@ -34,7 +34,7 @@ public sealed partial class EngineStore
 
     public Task<IReadOnlyList<Revocation>> ClaimRevocationsAsync(
         ConnectionId? only, int max, TimeSpan leaseFor, CancellationToken cancellation) =>
-        database.WriteAsync<IReadOnlyList<Revocation>>(
+        database.WorkAsync<IReadOnlyList<Revocation>>(
             session => session.List(
                 $"""
                 UPDATE revocations SET due = @until, lease_until = @until, tries = tries + 1
@@ -56,7 +56,7 @@ public sealed partial class EngineStore
                 ("@only", only?.Value), ("@max", max), ("@now", Now), ("@until", (Time.GetUtcNow() + leaseFor).ToColumn())),
             cancellation);
 
-    public Task FinishRevocationAsync(ConnectionId id, DateTimeOffset? again, CancellationToken cancellation) => database.WriteAsync(
+    public Task FinishRevocationAsync(ConnectionId id, DateTimeOffset? again, CancellationToken cancellation) => database.WorkAsync(
         session => again is { } due
             ? session.Execute("UPDATE revocations SET due = @due, lease_until = NULL WHERE connection = @id", ("@id", id.Value), ("@due", due.ToColumn()))
             : session.Execute("DELETE FROM revocations WHERE connection = @id", ("@id", id.Value)),
@@ -86,7 +86,7 @@ public sealed partial class EngineStore
             cancellation);
     }
 
-    public Task FinishCallAsync(string key, string? answer, CancellationToken cancellation) => database.WriteAsync(
+    public Task FinishCallAsync(string key, string? answer, CancellationToken cancellation) => database.WorkAsync(
         session => answer is null
             ? session.Execute("DELETE FROM operation_calls WHERE key = @key", ("@key", key))
             : session.Execute(

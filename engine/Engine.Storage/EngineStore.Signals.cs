@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Engine.Runs;
 using Engine.Sdk;
 
@@ -129,7 +128,7 @@ public sealed partial class EngineStore
         session => session.First($"{SelectOpenDelivery} AND id = @id", ReadDelivery, ("@id", id)), cancellation);
 
     /// <summary>Says that the runs which a call begins are stored; what it said is wiped.</summary>
-    public Task EndDeliveryAsync(string id, CancellationToken cancellation) => database.WriteAsync(
+    public Task EndDeliveryAsync(string id, CancellationToken cancellation) => database.WorkAsync(
         session =>
         {
             session.Execute("UPDATE deliveries SET done_at = @now, payload = NULL WHERE id = @id", ("@now", Now), ("@id", id));

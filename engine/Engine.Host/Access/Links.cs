@@ -25,10 +25,13 @@ internal static class Links
         return new LinkView($"{engine.Address}/connect/{run.Id}#token={token}", end);
     }
 
-    /// <summary>The first API key, made once for all engines over one store; null where there is one.</summary>
+    /// <summary>The first API key, for the API and the operators' pages, made once for all engines over one store; null where there is one.</summary>
     public static async Task<string?> MakeFirstApiKeyAsync(this EmbeddedEngine engine, CancellationToken cancellation)
     {
+        if (await engine.Access.HasApiKeyAsync(cancellation)) return null;
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
-        return await engine.Access.AddFirstApiKeyAsync("first", AccessToken.HashOf(key), cancellation) ? key : null;
+
+        // Of engines that start at the same time, one gets the name.
+        return await engine.Access.AddApiKeyAsync("first", AccessToken.HashOf(key), ApiScopes.Api | ApiScopes.Ops, cancellation) ? key : null;
     }
 }

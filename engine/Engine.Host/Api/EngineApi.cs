@@ -22,10 +22,12 @@ internal static class EngineApi
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<LoopbackOnly>(engine.Outside);
         app.UseMiddleware<AccessGate>(engine.Access);
+        app.UseMiddleware<OpsGate>();
         app.UseRouting();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapSession();
         new Pages(engine).Map(app);
+        app.MapOps(engine);
 
         var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         v1.MapFlows();

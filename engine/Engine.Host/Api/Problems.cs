@@ -18,6 +18,14 @@ internal static class Problems
     public static ProblemHttpResult Forbidden() => Problem(403, "forbidden",
         "this browser may only see and answer the runs of its links: an API key is needed for the rest");
 
+    public static ProblemHttpResult ScopeMissing(string scope) => Problem(403, "scope_missing",
+        $"this API key does not have the scope '{scope}': make one with 'engine key add NAME --scope {scope}'");
+
+    public static ProblemHttpResult SignInFirst() => Problem(401, "sign_in_first", "the session has ended: open /ops and sign in");
+
+    public static ProblemHttpResult StaleForm() => Problem(403, "stale_form",
+        "the form was not made for this session, or the session has changed: go back, reload the page and try again");
+
     public static ProblemHttpResult ForeignOrigin() => Problem(403, "foreign_origin",
         "a browser's change must come from the engine's own page");
 
@@ -125,6 +133,8 @@ internal static class Problems
     {
         WishOutcome.NoSuchScenario none => Problem(422, "unknown_scenario",
             $"the sandbox has no scenario '{none.Scenario}' for this flow; it has {Listed(none.Known)}"),
+        WishOutcome.ProviderDown down => Problem(503, "provider_down",
+            $"provider '{down.Incident.Provider}' is down, by an operator's word: no run is begun until that is over", ("text", down.Incident.FullText)),
         WishOutcome.ScenarioNotOffered => Problem(422, "scenario_not_offered",
             "a scenario is for the sandbox; this flow calls no provider that it plays"),
         WishOutcome.ConnectionOutOfReach elsewhere => OutOfReach(elsewhere.Connection),

@@ -126,7 +126,7 @@ internal static class PublishCommand
     {
         try
         {
-            return await EngineParts.OpenStoreAsync(EngineSwitches.ReadStore(parsed), TimeProvider.System, cancellation);
+            return await EngineParts.OpenStoreAsync(EngineSwitches.Read(parsed), TimeProvider.System, cancellation);
         }
         catch (StorageUnavailableException unavailable)
         {

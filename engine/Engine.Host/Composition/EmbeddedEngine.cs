@@ -114,6 +114,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>What operators say about providers.</summary>
+    internal IncidentSwitch Incidents => parts.Incidents;
+
+    /// <summary>Where what operators look at and do is kept.</summary>
+    internal EngineStore Operators => parts.Store;
+
     /// <summary>What lists of runs show.</summary>
     internal EngineStore Faces => parts.Store;
 
@@ -131,7 +137,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Store.Time);
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, built.Store.Time);
         var engine = new EmbeddedEngine(built, caller, options, logger);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(engine.stopping.Token);
@@ -161,6 +167,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (Flows.FindCurrent(wish.Flow)?.Flow is { } wanted && await Incidents.FindAsync(wanted, cancellation) is { Trouble: ProviderTrouble.Down } incident)
+        {
+            return new WishOutcome.ProviderDown(incident);
+        }
+
         if (wish.Connection is { } id && await Store.FindConnectionAsync(id, cancellation) is { } connection
             && !SandboxLink.Reaches(Sandbox, connection.World))
         {

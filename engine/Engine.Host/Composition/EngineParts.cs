@@ -40,6 +40,8 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public SandboxLink? Sandbox { get; }
 
+    public required IncidentSwitch Incidents { get; init; }
+
     public FlowWatch Watch { get; }
 
     public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider given, ILogger log, CancellationToken cancellation)
@@ -74,7 +76,7 @@ internal sealed class EngineParts : IAsyncDisposable
             var sandbox = await opening;
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
             var watch = Built(new FlowWatch(options, plugins, (flows, published), sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Versions = versions, Published = published };
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Versions = versions, Published = published, Incidents = new IncidentSwitch(store, store.Time) };
         }
         catch (Exception error)
         {

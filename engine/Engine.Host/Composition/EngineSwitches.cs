@@ -83,26 +83,14 @@ internal static class EngineSwitches
         foreach (var option in (Option[])[data, store, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
     }
 
-    /// <summary>Only what says where the store is.</summary>
-    public static void AddStoreTo(Command command)
-    {
-        foreach (var option in (Option[])[data, store, keyFile]) command.Options.Add(option);
-    }
-
-    /// <summary>What the command line says of the store, laid over the defaults.</summary>
-    public static EngineOptions ReadStore(ParseResult parsed)
-    {
-        var defaults = new EngineOptions();
-        return defaults with
-        {
-            Store = FindStore(parsed, ReadSettings(null)),
-            DataFolder = parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : defaults.DataFolder,
-            KeyFile = parsed.GetValue(keyFile) is { } file ? Path.GetFullPath(file) : defaults.KeyFile,
-        };
-    }
-
     private static StorePlace.Server? FindStore(ParseResult parsed, IConfiguration settings) =>
         (parsed.GetValue(store) ?? settings["store"]) is { Length: > 0 } server ? new StorePlace.Server(server) : null;
+
+    /// <summary>The options of a command that only looks into the store; <see cref="Read"/> takes them.</summary>
+    public static void AddStoreTo(Command command)
+    {
+        foreach (var option in (Option[])[data, store, keyFile, settings]) command.Options.Add(option);
+    }
 
     /// <summary>What the command line says, laid over the defaults.</summary>
     public static EngineOptions Read(ParseResult parsed)

@@ -10,12 +10,21 @@ namespace Engine.Host;
 /// sandbox, with that world's alone. A sandbox run never sees a real key.
 /// </summary>
 internal sealed class PluginOperationCaller(
-    PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, TimeProvider time)
+    PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, IncidentSwitch incidents, TimeProvider time)
     : IOperationCaller
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
         if (!Reaches(call.World)) return new Failure(Failures.ConfigError, $"{call.Provider}.{call.Operation}: {OutOfReach(call.World)}");
+        if (call.MayWait && await incidents.IsDownAsync(call.Provider, cancellation))
+        {
+            // As if the provider asked for a pause: nothing was sent, no attempt is spent, and the run's own limits hold.
+            return new Failure(Failures.RateLimited, $"an operator says that provider '{call.Provider}' is down", IncidentSwitch.HeldBack)
+            {
+                ProviderCode = IncidentSwitch.ProviderCode,
+            };
+        }
+
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");

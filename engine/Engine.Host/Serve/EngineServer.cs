@@ -27,6 +27,9 @@ internal sealed class EngineServer : IAsyncDisposable
 
     public EmbeddedEngine Engine { get; }
 
+    /// <summary>What the host of the pages is made of.</summary>
+    internal IServiceProvider Services => app.Services;
+
     /// <summary>What it listens on, on loopback; behind a proxy others know it by another address.</summary>
     public Uri Listening { get; }
 

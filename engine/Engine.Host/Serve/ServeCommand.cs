@@ -70,6 +70,7 @@ internal static class ServeCommand
     {
         await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(cancellation)}");
         if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
+        await output.WriteLineAsync($"Operators  {engine.Address}/ops   (an API key with the scope 'ops' opens it)");
         await output.WriteLineAsync(engine.Sandbox is null
             ? "Providers  real"
             : "Providers  simulated: nothing leaves this machine (--real calls the real ones)");

@@ -59,7 +59,7 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<HttpClient> ClientAsync(EngineServer of)
     {
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
-        await of.Engine.Access.AddApiKeyAsync($"test-{clients.Count}", AccessToken.HashOf(key), default);
+        await of.Engine.Access.AddApiKeyAsync($"test-{Guid.NewGuid()}", AccessToken.HashOf(key), ApiScopes.Api, default);
         var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = of.Listening };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         clients.Add(client);
