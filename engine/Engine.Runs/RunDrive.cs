@@ -95,6 +95,7 @@ internal sealed class RunDrive(
             var save = RunRow.SaveOf(held.Lease, row, flow, before, transition, now) with { IsReleased = isReleased };
             save = save with { Run = save.Run with { InboxSeen = inboxSeen } };
             if (!await ports.Store.SaveAsync(save, CancellationToken.None)) return null;
+            RunSpan.Saved(save);
             if (save.Run.Revision != row.Revision) changes.RunChanged(run.Id);
             row = save.Run;
         }

@@ -8,7 +8,7 @@ public sealed partial class EngineStore
     public Task<IReadOnlyList<Care>> ClaimCareAsync(ClaimRequest request, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return database.WriteAsync<IReadOnlyList<Care>>(
+        return database.WorkAsync<IReadOnlyList<Care>>(
             session =>
             {
                 var due = session.List(
@@ -21,13 +21,13 @@ public sealed partial class EngineStore
     }
 
     public Task<Care?> TakeCareAsync(ConnectionId id, string node, TimeSpan leaseFor, CancellationToken cancellation) =>
-        database.WriteAsync(session => TakeCare(session, id, node, leaseFor), cancellation);
+        database.WorkAsync(session => TakeCare(session, id, node, leaseFor), cancellation);
 
     public Task FinishCareAsync(Care care, CareResult result, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(care);
         ArgumentNullException.ThrowIfNull(result);
-        return database.WriteAsync(
+        return database.WorkAsync(
             session =>
             {
                 var id = care.Connection.Id.Value;

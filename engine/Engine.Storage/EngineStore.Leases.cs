@@ -55,7 +55,7 @@ public sealed partial class EngineStore
     /// aside.
     /// </summary>
     private Task<bool> EndUnreadableAsync(long number, long fence, string place, CancellationToken cancellation) =>
-        database.WriteAsync(
+        database.WorkAsync(
         session =>
         {
             var row = session.First(

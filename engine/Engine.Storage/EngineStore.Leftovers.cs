@@ -9,7 +9,7 @@ public sealed partial class EngineStore
     private static readonly TimeSpan TakenBeforeStored = TimeSpan.FromMinutes(1);
 
     public Task<string?> TakeLeftoverAsync(
-        string flow, string subject, RunId takenBy, CancellationToken cancellation) => database.WriteAsync(
+        string flow, string subject, RunId takenBy, CancellationToken cancellation) => database.WorkAsync(
         session =>
         {
             var now = Time.GetUtcNow();

@@ -14,7 +14,7 @@ public sealed partial class EngineStore
         var leftover = save.Leftover is null ? null : SealLeftover(save.Run.Id, save.Leftover);
         return save is { Connection: null, Leftover: null, IsLeftoverUsedUp: false }
             ? wakes.SaveAsync(save, body, cancellation)
-            : database.WriteAsync(session => SaveAll(session, save, body, leftover), cancellation);
+            : database.WorkAsync(session => SaveAll(session, save, body, leftover), cancellation);
     }
 
     private bool SaveAll(Session session, RunSave save, SealedBody body, byte[]? leftover)

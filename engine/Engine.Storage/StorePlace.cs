@@ -22,7 +22,9 @@ public abstract record StorePlace
     {
         public override string Name => PostgresPlace.NameOf(ConnectionString);
 
-        /// <summary>Whether the given time provider tells the time, not the database: for tests that play with time.</summary>
+        /// <summary>
+        /// Whether the given time provider tells the time, not the database, and callers wait as long as it takes: for tests that play with time.
+        /// </summary>
         internal bool IsTimeGiven { get; init; }
     }
 }

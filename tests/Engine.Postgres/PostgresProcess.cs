@@ -12,6 +12,7 @@ internal sealed class PostgresProcess
 
     private readonly Process process;
     private readonly ConcurrentQueue<string> said = new();
+    private Process? guard;
 
     public PostgresProcess(ProcessStartInfo start)
     {
@@ -51,7 +52,22 @@ internal sealed class PostgresProcess
         foreach (var child in children.Union(Children())) _ = Kill(child, (int)signal);
     }
 
-    public Task EndedAsync() => process.WaitForExitAsync();
+    /// <summary>Has it ended, and its folder removed, also when the tests' process is killed: what it wrote into then ends for whoever reads.</summary>
+    public void EndWithTests(string folder)
+    {
+        const string waitThenEnd = "cat > /dev/null; kill -QUIT \"$0\"; sleep 2; rm -rf \"$1\"";
+        var start = new ProcessStartInfo("sh", ["-c", waitThenEnd, process.Id.ToString(CultureInfo.InvariantCulture), folder]) { RedirectStandardInput = true };
+        guard = Process.Start(start);
+    }
+
+    /// <summary>Ends when it has ended.</summary>
+    public async Task EndedAsync()
+    {
+        await process.WaitForExitAsync();
+        guard?.Kill();
+        guard?.Dispose();
+        guard = null;
+    }
 
     private List<int> Children()
     {

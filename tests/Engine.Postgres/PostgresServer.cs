@@ -64,6 +64,7 @@ public sealed class PostgresServer : IAsyncDisposable
             "max_connections=300", .. settings,
         ];
         process = user.Start("postgres", ["-D", Data, .. own.SelectMany(setting => (string[])["-c", setting])]);
+        process.EndWithTests(root);
         await AnswersAsync();
     }
 

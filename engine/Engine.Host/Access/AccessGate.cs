@@ -13,7 +13,7 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var caller = await FindCallerAsync(context);
+        var caller = HealthEndpoints.IsOpenToAll(context.Request.Path) ? new Caller.Nobody() : await FindCallerAsync(context);
         context.Features.Set(caller);
         if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
             && !SignalEndpoints.IsOpenToAll(context.Request.Path))

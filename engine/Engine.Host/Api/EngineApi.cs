@@ -18,6 +18,7 @@ internal static class EngineApi
 
     public static void MapEngine(this WebApplication app, EmbeddedEngine engine, IEngineExtension? extension)
     {
+        app.UseMiddleware<RequestSpans>();
         app.UseRefusals(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Engine.Api"));
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<LoopbackOnly>(engine.Outside);
@@ -25,6 +26,7 @@ internal static class EngineApi
         app.UseMiddleware<OpsGate>();
         app.UseRouting();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHealth(engine);
         app.MapSession();
         new Pages(engine).Map(app);
         app.MapOps(engine);
@@ -35,6 +37,7 @@ internal static class EngineApi
         v1.MapConnections();
         v1.MapSignals();
         v1.MapNodes();
+        v1.MapHealthDetails();
         v1.MapVersion(extension);
         extension?.Map(app);
     }

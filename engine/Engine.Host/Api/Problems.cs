@@ -9,6 +9,9 @@ namespace Engine.Host;
 /// <summary>Every refusal of the API: status, stable code, and one sentence that says what happened and what would be right.</summary>
 internal static class Problems
 {
+    /// <summary>The <c>Retry-After</c> of what is worth sending again at once.</summary>
+    public const string SoonSeconds = "1";
+
     public static ProblemHttpResult Unauthorized() => Problem(401, "unauthorized",
         "no known API key: send one as 'Authorization: Bearer eng_…' or 'X-Api-Key: eng_…'");
 
@@ -145,6 +148,11 @@ internal static class Problems
     /// <summary>A mistake of ours, or a lost database. What happened is in the log under the trace.</summary>
     public static ProblemHttpResult Internal(string trace) => Problem(500, "internal",
         "the engine failed to answer; its log has the reason under the trace", ("trace", trace));
+
+    /// <summary>This node should be sent no work at present.</summary>
+    /// <param name="problems">Their names.</param>
+    public static ProblemHttpResult NotReady(IReadOnlyCollection<string> problems) => Problem(503, "not_ready",
+        $"this node is not ready: {Listed(problems)}", ("problems", problems));
 
     /// <summary>The database cannot be reached or written at present.</summary>
     public static ProblemHttpResult Unavailable(string trace) => Problem(503, "unavailable",

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Plugins;
@@ -21,24 +22,38 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     private readonly EngineParts parts;
     private readonly IConfiguration settings;
+    private readonly TimeSpan leaveFor;
     private readonly RunStarter starter;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
     private readonly Heartbeat heartbeat;
+    private readonly EngineMeters meters;
+    private readonly RunCensus census;
+    private OtlpExport? export;
+    private volatile RunPump? pump;
     private Task working = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
+    private Task counting = Task.CompletedTask;
     private Task beating = Task.CompletedTask;
     private bool isClosed;
     private bool isStopping;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineMeters meters, EngineOptions options, ILogger log)
     {
         this.parts = parts;
+        this.meters = meters;
         settings = options.Settings;
+        leaveFor = options.Store is null ? TimeSpan.Zero : LeaveFor;
         time = parts.Store.Time;
         this.log = log;
-        Store = KillAtSave.Wrap(parts.Store);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        Store = metered;
+        Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
+        Health.Add(() => Problems.Select(problem => new HealthProblem("not_loadable", problem)));
+        census = new RunCensus(parts.Store, Health, time);
+        census.Offer(meters);
+        meters.Watch("engine.pump.in_flight", "{run}", "Runs that this node works on.", () => [new Measurement<long>(RunsInFlight)]);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         var deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
@@ -46,32 +61,33 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             parts.Store, Node, options.Store is not null,
             () => new NodeState(Address, options.HasOwnLoops ? "engine" : "hangfire", parts.Published.Serving, [.. Problems]), log);
         parts.Store.Hinted = Hear;
-        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
-        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
-        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
+        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
+        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
+        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
         var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = Node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
             parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
-        Work = new EngineWork(
-            parts.Store,
-            () => new RunPump(
-                new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node, LeaveFor = options.Store is null ? TimeSpan.Zero : LeaveFor },
-                trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked)),
-            Care, Revoker, deliveries, time, log);
+        Work = new EngineWork(parts.Store, () => NewPump(caller), Care, Revoker, deliveries, time, log);
     }
 
     /// <summary>Says that this engine lives; see <see cref="Heartbeat"/>.</summary>
     internal Heartbeat Heartbeat => heartbeat;
 
-    /// <summary>Names this process among those over the store.</summary>
+    /// <summary>Names this process among those over the store: in leases, log lines and metrics.</summary>
     public string Node { get; } = NodeName.New();
 
     /// <summary>The clock by which everything stored is due: the database's own where several engines share it.</summary>
     public TimeProvider Time => time;
 
     public IRunStore Store { get; }
+
+    /// <summary>How this node is.</summary>
+    public EngineHealth Health { get; }
+
+    /// <summary>Runs that this node works on at this moment.</summary>
+    internal int RunsInFlight => pump?.InFlight ?? 0;
 
     public IAccessStore Access => parts.Store;
 
@@ -137,8 +153,14 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, built.Store.Time);
-        var engine = new EmbeddedEngine(built, caller, options, logger);
+
+        // From here on the store's clock counts: what this machine's says differs from other nodes'.
+        var clock = built.Store.Time;
+        var measured = new EngineMeters();
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, clock) { Meters = measured };
+        var engine = new EmbeddedEngine(built, caller, measured, options, logger);
+        engine.export = OtlpExport.Start(options.Otlp, engine.Node);
+        if (engine.export is not null) engine.counting = engine.census.RunAsync(engine.stopping.Token);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(engine.stopping.Token);
         engine.beating = engine.heartbeat.RunAsync(engine.stopping.Token);
@@ -271,7 +293,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         BeginStop();
         try
         {
-            await Task.WhenAll(watching, working, beating).WaitAsync(HandOver, time);
+            await Task.WhenAll(watching, working, counting, beating).WaitAsync(HandOver, time);
         }
         catch (TimeoutException)
         {
@@ -279,6 +301,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         }
 
         await parts.DisposeAsync();
+        if (export is not null) await export.DisposeAsync();
+        meters.Dispose();
         Log.EngineStopped(log);
     }
 
@@ -287,6 +311,19 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         if (hint.HasWork) Changes.InboxGrew(hint.Run);
         else Changes.RunChanged(hint.Run);
+    }
+
+    private RunPump NewPump(PluginOperationCaller caller)
+    {
+        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node, LeaveFor = leaveFor }, NoteTrouble);
+        pump = made;
+        return made;
+    }
+
+    private void NoteTrouble(PumpTrouble trouble)
+    {
+        meters.Troubled(trouble);
+        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked);
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.

@@ -13,7 +13,18 @@ internal sealed class PluginOperationCaller(
     PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, IncidentSwitch incidents, TimeProvider time)
     : IOperationCaller
 {
+    /// <summary>Counts and times the calls. Default: for itself alone.</summary>
+    public EngineMeters Meters { get; init; } = new();
+
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
+    {
+        using var watch = CallWatch.Begin(Meters, time, call.Provider, call.Operation, ("engine.run.id", call.Run.Value));
+        var result = await MakeAsync(call, cancellation);
+        watch.End(result.Failure);
+        return result;
+    }
+
+    private async Task<Result<object>> MakeAsync(OperationCall call, CancellationToken cancellation)
     {
         if (!Reaches(call.World)) return new Failure(Failures.ConfigError, $"{call.Provider}.{call.Operation}: {OutOfReach(call.World)}");
         if (call.MayWait && await incidents.IsDownAsync(call.Provider, cancellation))

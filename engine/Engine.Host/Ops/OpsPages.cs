@@ -8,7 +8,7 @@ internal static class OpsPages
     public static void MapOps(this WebApplication app, EmbeddedEngine engine)
     {
         var ops = app.MapGroup("/ops").ExcludeFromDescription();
-        var time = app.Services.GetRequiredService<TimeProvider>();
+        var time = engine.Operators.Time;
         new SignIn(engine, time).Map(ops);
         LanguageChoice.Map(ops);
 

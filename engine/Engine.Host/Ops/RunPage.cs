@@ -24,9 +24,7 @@ internal static class RunPage
               <section class="panel"><h2>{words.Say("What happened", "Что происходило")}</h2>{Timeline.Draw(request, run, flow?.Flow, journal)}</section>
             </div>
             <section class="panel"><h2>{words.Say("The flow", "Схема")}</h2>
-              {(flow is null
-                ? Html.Of($"<p class=\"bad\">{words.Say("This node cannot load the version that the run goes on with.", "Этот узел не может загрузить версию, с которой идёт запуск.")}</p>")
-                : FlowDrawing.Draw(flow.Flow, words, run.Exit?.Step ?? run.Step, run.Status.IsFinal(), entered))}
+              {Drawing(request, run, flow, entered)}
             </section>
             """);
     }
@@ -40,6 +38,18 @@ internal static class RunPage
         if (isDone) engine.Changes.InboxGrew(run);
         else if (await engine.Operators.FindStandingAsync(run, context.RequestAborted) is null) return Problems.UnknownRun(id);
         return OpsPages.After(context, $"/ops/runs/{run}?done={(isDone ? action : "ended")}");
+    }
+
+    // The version of a run that has ended is not kept: the current one is drawn in its place, and the page says so.
+    private static Html Drawing(OpsRequest request, StoredRun run, LoadedFlow? flow, IReadOnlySet<string> entered)
+    {
+        var words = request.Words;
+        var (isEnded, step) = (run.Status.IsFinal(), run.Exit?.Step ?? run.Step);
+        if (flow is not null) return FlowDrawing.Draw(flow.Flow, words, step, isEnded, entered);
+        if (!isEnded) return Html.Of($"<p class=\"bad\">{words.Say("This node cannot load the version that the run goes on with.", "Этот узел не может загрузить версию, с которой идёт запуск.")}</p>");
+        var note = words.Say("The version that the run had is not kept any more.", "Версия, с которой шёл запуск, больше не хранится.");
+        return request.Engine.Flows.FindCurrent(run.Flow) is not { } current ? Html.Of($"<p class=\"soft\">{note}</p>")
+            : Html.Of($"<p class=\"soft\">{note} {words.Say("Drawn is the current one.", "Показана текущая.")}</p>{FlowDrawing.Draw(current.Flow, words, step, isEnded, entered)}");
     }
 
     private static Html Trouble(OpsRequest request, LoadedFlow? flow) => Html.Join(

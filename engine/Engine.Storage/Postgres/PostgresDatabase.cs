@@ -20,6 +20,7 @@ internal sealed class PostgresDatabase : Database
     private readonly string tag;
     private readonly PostgresLanes lanes;
     private readonly DatabaseClock? clock;
+    private readonly TimeSpan? patience;
 
     private PostgresDatabase(PostgresPlace place, string tag, PostgresLanes lanes, DatabaseClock? clock, TimeProvider given)
     {
@@ -28,6 +29,7 @@ internal sealed class PostgresDatabase : Database
         this.lanes = lanes;
         this.clock = clock;
         Time = clock ?? given;
+        patience = clock is null ? null : Patience;
     }
 
     public PostgresPlace Place { get; }
@@ -72,10 +74,13 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation) =>
-        lanes.DoAsync(read, SessionUse.Read, Patience, cancellation);
+        lanes.DoAsync(read, SessionUse.Read, patience, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        lanes.DoAsync(write, SessionUse.Write, Patience, cancellation);
+        lanes.DoAsync(write, SessionUse.Write, patience, cancellation);
+
+    public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
+        lanes.DoAsync(write, SessionUse.Write, patience: null, cancellation);
 
     /// <summary>The wake-ups of runs, on connections of their own: what persons ask for does not wait behind them.</summary>
     public PostgresWakes NewWakes() => new(

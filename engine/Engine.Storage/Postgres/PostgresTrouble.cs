@@ -23,10 +23,10 @@ internal static class PostgresTrouble
             or PostgresErrorCodes.ForeignKeyViolation,
     };
 
-    /// <summary>Whether the connection is of no use any more.</summary>
+    /// <summary>Whether the connection is of no use any more: it was lost, or leads to a server that only reads since another took its place.</summary>
     public static bool IsLost(Exception thrown) => thrown is not PostgresException told
         ? thrown is NpgsqlException or IOException or TimeoutException or ObjectDisposedException
-        : told.SqlState.StartsWith("57P", StringComparison.Ordinal) || told.SqlState is "25P03"
+        : told.SqlState.StartsWith("57P", StringComparison.Ordinal) || told.SqlState is "25P03" or PostgresErrorCodes.ReadOnlySqlTransaction
             || told.SqlState.StartsWith("08", StringComparison.Ordinal);
 
     /// <summary>The exception to give to the caller in place of what was thrown.</summary>

@@ -16,8 +16,9 @@ internal static class SealCheck
         Database database, string keyFile, CancellationToken cancellation) => database.WriteAsync(
         session =>
         {
-            var check = session.First(
-                "SELECT value FROM settings WHERE name = 'seal_check'", row => row.GetBytes(0));
+            // Two engines at their first start, with one key file or with two: one makes the key, and the other sees what it made.
+            if (FindCheck(session) is null) session.LockTable("settings");
+            var check = FindCheck(session);
             var key = KeyFile.Open(keyFile, check is null ? null : Sealer.KeyIdOf(check) ?? throw Damaged(database));
             try
             {
@@ -33,6 +34,9 @@ internal static class SealCheck
             }
         },
         cancellation);
+
+    private static byte[]? FindCheck(Session session) =>
+        session.First("SELECT value FROM settings WHERE name = 'seal_check'", row => row.GetBytes(0));
 
     private static void Store(Session session, byte[] check) =>
         session.Execute("INSERT INTO settings (name, value) VALUES ('seal_check', @value)", ("@value", check));

@@ -20,5 +20,11 @@ internal abstract class Database : IAsyncDisposable
     /// </summary>
     public abstract Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation);
 
+    /// <summary>
+    /// The same for the engine's own work, whose outcome must be known however long it takes: nobody asked for it over HTTP, and doing it
+    /// again costs more than waiting.
+    /// </summary>
+    public virtual Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) => WriteAsync(write, cancellation);
+
     public abstract ValueTask DisposeAsync();
 }

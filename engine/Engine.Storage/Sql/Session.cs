@@ -31,6 +31,12 @@ internal sealed partial class Session(DbConnection connection, SqlDialect dialec
         command.ExecuteNonQuery();
     }
 
+    /// <summary>Keeps other nodes from writing to a table until this write is done.</summary>
+    public void LockTable(string table)
+    {
+        if (dialect.IsPostgres) Run($"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
+    }
+
     /// <summary>Runs a statement; gives the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values) =>
         Prepare(sql, values).ExecuteNonQuery();

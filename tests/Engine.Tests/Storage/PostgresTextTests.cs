@@ -5,7 +5,9 @@ namespace Engine.Tests.Storage;
 
 public class PostgresTextTests
 {
-    public static TheoryData<string> Texts => ["", "plain", "\0", "\u0001", "\u00010000", "a\0\0b", "\ud83d\ude00", "\ud83d", "\ude00x", "x\ud83d", "Ж\u0001\0"];
+    private static readonly string[] odd = ["", "plain", "\0", "\u0001", "\u00010000", "a\0\0b", "\ud83d\ude00", "\ud83d", "\ude00x", "x\ud83d", "Ж\u0001\0"];
+
+    public static TheoryData<string> Texts => [.. odd];
 
     [Theory]
     [MemberData(nameof(Texts))]
@@ -19,7 +21,7 @@ public class PostgresTextTests
     }
 
     [Fact]
-    public void Two_texts_are_never_stored_as_one() => Assert.Equal(Texts.Count(), Texts.Select(row => PostgresText.Escape((string)row[0])).Distinct().Count());
+    public void Two_texts_are_never_stored_as_one() => Assert.Equal(odd.Length, odd.Select(PostgresText.Escape).Distinct().Count());
 
     [Fact]
     public void A_migration_in_the_other_dialect_is_translated() => Assert.Equal(

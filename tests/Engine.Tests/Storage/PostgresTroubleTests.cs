@@ -82,6 +82,22 @@ public sealed class PostgresTroubleTests : IAsyncLifetime
     }
 
     [PostgresFact]
+    public async Task A_full_disk_is_told_and_all_goes_on_when_there_is_space_again()
+    {
+        await PostgresServer.ExecuteOnAsync(
+            connectionString,
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT ON runs EXECUTE FUNCTION refuse();
+            """);
+
+        await RefusesAsync("its disk is full");
+        await PostgresServer.ExecuteOnAsync(connectionString, "DROP TRIGGER full_disk ON runs");
+
+        await GoesOnAsync();
+    }
+
+    [PostgresFact]
     public async Task A_server_without_free_connections_is_told()
     {
         await Server.ExecuteAsync("postgres", "ALTER ROLE plain CONNECTION LIMIT 0");
