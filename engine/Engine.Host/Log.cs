@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "engine stopped", EventName = "engine.stopped")]
     public static partial void EngineStopped(ILogger log);
 
+    [LoggerMessage(3, LogLevel.Warning, "engine stops with work under way: it did not end within {Limit}, and other processes take it up", EventName = "engine.stop_cut_short")]
+    public static partial void StopCutShort(ILogger log, TimeSpan limit);
+
     [LoggerMessage(10, LogLevel.Warning, "flow: {Finding}", EventName = "flow.finding")]
     public static partial void FlowFinding(ILogger log, string finding);
 
@@ -21,8 +24,8 @@ internal static partial class Log
     [LoggerMessage(12, LogLevel.Warning, "flow folder '{Folder}' does not exist", EventName = "flow.folder_missing")]
     public static partial void FlowFolderMissing(ILogger log, string folder);
 
-    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be had any more: its runs cannot go on", EventName = "flow.version_lost")]
-    public static partial void PinnedFlowLost(ILogger log, Exception cause, string flow, string version);
+    [LoggerMessage(14, LogLevel.Error, "version {Version} of flow '{Flow}' cannot be loaded here, and its runs are left to other engines: {Why}", EventName = "flow.version_not_loaded")]
+    public static partial void VersionNotLoaded(ILogger log, Exception? cause, string flow, string version, string why);
 
     [LoggerMessage(15, LogLevel.Warning, "flow file '{File}' has findings: flow '{Flow}' is served in its last good version {Version}", EventName = "flow.kept")]
     public static partial void FlowKept(ILogger log, string file, string flow, string version);
@@ -38,6 +41,12 @@ internal static partial class Log
 
     [LoggerMessage(19, LogLevel.Warning, "the system sends no notices of changes in '{Folder}': {Reason}; they are found by looking", EventName = "flow.notices_missing")]
     public static partial void NoticesMissing(ILogger log, string folder, string reason);
+
+    [LoggerMessage(24, LogLevel.Information, "publication {Number} is served: {Flows} flows", EventName = "publication.served")]
+    public static partial void PublicationServed(ILogger log, long number, int flows);
+
+    [LoggerMessage(25, LogLevel.Information, "no publication is served any more, by publication {Number}: the engine serves its own folders", EventName = "publication.left")]
+    public static partial void PublicationLeft(ILogger log, long number);
 
     [LoggerMessage(20, LogLevel.Warning, "{Problem}", EventName = "plugin.problem")]
     public static partial void PluginProblem(ILogger log, string problem);
@@ -71,6 +80,9 @@ internal static partial class Log
 
     [LoggerMessage(36, LogLevel.Error, "connection {Connection} could not be looked after; it is tried again", EventName = "connection.care_failed")]
     public static partial void CareTroubled(ILogger log, Exception cause, ConnectionId? connection);
+
+    [LoggerMessage(37, LogLevel.Warning, "this node could not say that it lives; it is tried again", EventName = "node.heartbeat_missed")]
+    public static partial void HeartbeatMissed(ILogger log, Exception cause);
 
     [LoggerMessage(38, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
     public static partial void RunEnded(ILogger log, RunId run, string flow, string status, string exit, string step);

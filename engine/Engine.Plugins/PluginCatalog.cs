@@ -30,6 +30,7 @@ public sealed partial class PluginCatalog : IDisposable
     private readonly Lock gate = new();
     private ImmutableDictionary<string, ImmutableArray<Provider>> good = ImmutableDictionary<string, ImmutableArray<Provider>>.Empty;
     private ImmutableDictionary<string, ProviderBuild> loaded = ImmutableDictionary<string, ProviderBuild>.Empty;
+    private ImmutableArray<string>? published;
 
     private PluginCatalog(ImmutableArray<string> folders, string builds, HttpMessageInvoker http, TimeProvider time, AllowedPlugins? allowed, ProviderFileCheck check)
     {
@@ -74,7 +75,8 @@ public sealed partial class PluginCatalog : IDisposable
             Directory.CreateDirectory(builds);
             var problems = ImmutableArray.CreateBuilder<PluginProblem>();
             var providers = ImmutableArray.CreateBuilder<Provider>();
-            foreach (var place in folders.SelectMany(parent => PlacesIn(parent, problems))) Take(place, providers, problems);
+            if (published is { } given) TakePublished(given, providers, problems);
+            else foreach (var place in folders.SelectMany(parent => PlacesIn(parent, problems))) Take(place, providers, problems);
 
             // The same object where nothing has changed: what was checked against it need not be checked again.
             if (!Catalog.Providers.SequenceEqual(providers)) Catalog = new Catalog(providers.ToImmutable());
@@ -228,33 +230,44 @@ public sealed partial class PluginCatalog : IDisposable
     private static PluginException NotAllowed(string build, string place) =>
         new($"build {build} is not allowed on this engine; who trusts it says so with 'engine plugin allow {place}'");
 
-    private ProviderBuild? FindBuild(string id)
-    {
-        if (loaded.TryGetValue(id, out var build)) return build;
+    private ProviderBuild? FindBuild(string id) => loaded.TryGetValue(id, out var build) ? build : LoadKept(id).Build;
 
-        // A run pins a build that this process has not loaded yet: the copy made when it began is still there.
+    /// <summary>A build that this process has not loaded yet: the copy made when a run began with it, or brought since, is there.</summary>
+    private (ProviderBuild? Build, string? Problem) LoadKept(string id)
+    {
         lock (gate)
         {
+            if (loaded.TryGetValue(id, out var known)) return (known, null);
             var folder = Path.Combine(builds, Path.GetFileName(id));
-            if (!Directory.Exists(folder)) return null;
+            if (!Directory.Exists(folder)) return (null, "it is not at hand");
             try
             {
-                if (ProviderFile.Find(folder) is { } file) return file.Build == id ? Restore(file) : null;
+                // Read anew each time, and held against the hash: a build is code.
+                if (ProviderFile.Find(folder) is { } file)
+                {
+                    RefuseOther(id, file.Build, folder);
+                    return (Hold(ProviderFileBuild.Load(file.Build, file.Compile(check), http, time)), null);
+                }
+
                 var files = PluginFolder.Read(folder);
-                return files.Build == id && allowed?.Contains(id) != false ? Load(id, () => folder, files.AssemblyName) : null;
+                RefuseOther(id, files.Build, folder);
+                return (Load(id, () => folder, files.AssemblyName), null);
             }
             catch (Exception error) when (error is PluginException or IOException or UnauthorizedAccessException)
             {
-                return null;
+                return (null, error.Message);
             }
         }
     }
 
+    private void RefuseOther(string wanted, string found, string folder)
+    {
+        if (found != wanted) throw new PluginException("its files were changed: they are not what its hash says");
+        if (allowed?.Contains(wanted) == false) throw NotAllowed(wanted, folder);
+    }
+
     private ProviderBuild Load(string id, Func<string> store, string assemblyName) =>
         loaded.TryGetValue(id, out var known) ? known : Hold(PluginBuild.Load(store(), assemblyName, id, http, time));
-
-    private ProviderBuild? Restore(ProviderFile file) =>
-        allowed?.Contains(file.Build) != false ? Hold(ProviderFileBuild.Load(file.Build, file.Compile(check), http, time)) : null;
 
     private ProviderBuild Hold(ProviderBuild build)
     {

@@ -57,24 +57,7 @@ internal sealed record PluginFolder(string Name, SortedDictionary<string, byte[]
             Directory.Delete(target, recursive: true);
         }
 
-        // Written aside and renamed, so that a crash leaves no half build under a hash.
-        var aside = Path.Combine(builds, $"{Build}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}.part");
-        foreach (var (relative, content) in Files)
-        {
-            var file = Path.Combine(aside, relative);
-            Directory.CreateDirectory(Path.GetDirectoryName(file) ?? aside);
-            File.WriteAllBytes(file, content);
-        }
-
-        try
-        {
-            Directory.Move(aside, target);
-        }
-        catch (IOException) when (Directory.Exists(target))
-        {
-            Directory.Delete(aside, recursive: true);
-        }
-
+        StoredBuild.Write(builds, Build, Files);
         return target;
     }
 

@@ -29,8 +29,20 @@ public sealed record RunPumpOptions
     /// <summary>How long it sleeps at the most when nothing is due and nobody calls. Default: 1 s.</summary>
     public TimeSpan LookEvery { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long a run whose flow version cannot be loaded here is left to other processes; after that it ends as failed. Zero where there are
+    /// no others. Default: zero.
+    /// </summary>
+    public TimeSpan LeaveFor { get; init; }
+
     /// <summary>How long it sleeps at least, so that runs falling due closely together are claimed together. Default: 10 ms.</summary>
     public TimeSpan Gather { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
+    /// How long it sleeps at least while runs are due that are left to other processes: those are not asked about over and over.
+    /// Default: 200 ms.
+    /// </summary>
+    public TimeSpan GatherBesideLeft { get; init; } = TimeSpan.FromMilliseconds(200);
 }
 
 /// <summary>An exception that stopped the pump from advancing a run.</summary>
@@ -51,7 +63,7 @@ public sealed class RunPump(
 {
     private readonly ConcurrentDictionary<HeldRun, DateTimeOffset> held = new();
     private readonly SemaphoreSlim places = new(options.MaxRuns);
-    private readonly RunWorker worker = new(ports, changes, time, new RunCache(options.CachedRuns), report);
+    private readonly RunWorker worker = new(ports, changes, time, new RunCache(options.CachedRuns), report, options.LeaveFor);
 
     /// <summary>Runs that are worked on at this moment.</summary>
     public int InFlight => held.Count;
@@ -107,9 +119,11 @@ public sealed class RunPump(
             await places.WaitAsync(cancellation);
             places.Release();
             var max = Math.Min(options.Batch, places.CurrentCount);
-            var claimed = await ports.Store.ClaimDueAsync(new ClaimRequest(options.Node, max, options.Lease), cancellation);
+            var without = worker.Left.Current;
+            var claimed = await ports.Store.ClaimDueAsync(
+                new ClaimRequest(options.Node, max, options.Lease) { Without = without }, cancellation);
             foreach (var run in claimed) Begin(run, cancellation);
-            if (claimed.Count < max) await RestAsync(work, cancellation);
+            if (claimed.Count < max) await RestAsync(work, without.Count == 0 ? options.Gather : options.GatherBesideLeft, cancellation);
         }
     }
 
@@ -137,12 +151,12 @@ public sealed class RunPump(
     }
 
     /// <summary>Sleeps until the next run falls due, somebody says that one is, or it is time to look anyway.</summary>
-    private async Task RestAsync(Task work, CancellationToken cancellation)
+    private async Task RestAsync(Task work, TimeSpan atLeast, CancellationToken cancellation)
     {
         var due = await ports.Store.NextDueAsync(cancellation);
         var pause = due is { } at ? at - time.GetUtcNow() : options.LookEvery;
         if (pause > options.LookEvery) pause = options.LookEvery;
-        if (pause < options.Gather) pause = options.Gather;
+        if (pause < atLeast) pause = atLeast;
         using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         await Task.WhenAny(work, Task.Delay(pause, time, awake.Token));
         await awake.CancelAsync();

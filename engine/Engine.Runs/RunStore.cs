@@ -147,7 +147,11 @@ public sealed record RunFilter(
 /// <param name="Node">Who asks.</param>
 /// <param name="Max">Runs at the most.</param>
 /// <param name="LeaseFor">How long they are held unless renewed.</param>
-public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor);
+public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor)
+{
+    /// <summary>Flow versions whose runs are not wanted, since this process cannot load them. Default: none.</summary>
+    public IReadOnlyCollection<string> Without { get; init; } = [];
+}
 
 /// <summary>The right to advance a run until a time.</summary>
 /// <param name="Fence">Grows with each claim; a save with an older one is refused.</param>

@@ -4,8 +4,9 @@ using Engine.Flows;
 namespace Engine.Runs;
 
 /// <summary>Works on claimed runs until they wait, and deals with those that cannot be advanced.</summary>
+/// <param name="leaveFor">How long a run whose flow version cannot be loaded here is left to other processes.</param>
 internal sealed class RunWorker(
-    RunPorts ports, RunChanges changes, TimeProvider time, RunCache cache, Action<PumpTrouble> report)
+    RunPorts ports, RunChanges changes, TimeProvider time, RunCache cache, Action<PumpTrouble> report, TimeSpan leaveFor = default)
 {
     /// <summary>How often a run may crash at one step before it is ended.</summary>
     private const int MaxCrashes = 3;
@@ -15,13 +16,25 @@ internal sealed class RunWorker(
 
     private readonly ConcurrentDictionary<RunId, Crash> crashes = new();
 
+    /// <summary>The flow versions whose runs are left to other processes for now.</summary>
+    public LeftVersions Left { get; } = new(leaveFor, time);
+
     public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
     {
         var row = held.Claimed.Run;
         using var span = RunSpan.Start(row);
         try
         {
-            var flow = await FindFlowAsync(row, cancellation);
+            if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation) is not { } flow)
+            {
+                if (!Left.MayLeave(row, time.GetUtcNow())) throw Missing(row);
+                Left.Add(row.FlowVersion);
+
+                // Due as it was, so that another one takes it at once, and its lateness shows.
+                await ports.Store.PostponeAsync(held.Lease, row.Due ?? time.GetUtcNow(), CancellationToken.None);
+                return;
+            }
+
             var drive = new RunDrive(ports, changes, time, held, flow, Load(held, flow));
             if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
             crashes.TryRemove(row.Id, out _);
@@ -42,18 +55,8 @@ internal sealed class RunWorker(
         }
     }
 
-    private async Task<LoadedFlow> FindFlowAsync(StoredRun row, CancellationToken cancellation)
-    {
-        try
-        {
-            return await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation)
-                ?? throw new RunFault(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
-        }
-        catch (Exception exception) when (exception is not (OperationCanceledException or RunFault))
-        {
-            throw new RunFault(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be loaded", exception);
-        }
-    }
+    private static RunFault Missing(StoredRun row) =>
+        new(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
 
     private Run Load(HeldRun held, LoadedFlow flow)
     {
@@ -96,10 +99,11 @@ internal sealed class RunWorker(
     {
         try
         {
-            var flow = await FindFlowAsync(held.Claimed.Run, CancellationToken.None);
+            var row = held.Claimed.Run;
+            if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is not { } flow) return null;
             var run = Load(held, flow);
             var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
-            return RunRow.SaveOf(held.Lease, held.Claimed.Run, flow, run, transition, now);
+            return RunRow.SaveOf(held.Lease, row, flow, run, transition, now);
         }
         catch (Exception)
         {

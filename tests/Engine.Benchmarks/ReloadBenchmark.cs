@@ -64,9 +64,9 @@ internal static class ReloadBenchmark
         {
             var isBad = i % 10 == 0;
             await File.WriteAllTextAsync(file, isBad ? BenchFlows.Short(i).Replace("set:", "sat:", StringComparison.Ordinal) : BenchFlows.Short(i));
-            engine.Watch.TakeOver(FolderState.Of(options), CancellationToken.None);
+            await engine.Watch.TakeOverAsync(FolderState.Of(options), CancellationToken.None);
             if (engine.Flows.Findings.Any(found => found.Finding.Severity == Severity.Error) != isBad) throw new InvalidOperationException($"reload {i} was not taken over");
-            if (i % 50 == 0) await engine.Flows.RemoveUnusedAsync(engine.Store, isStarting: false, CancellationToken.None);
+            if (i % 50 == 0) await engine.Flows.RemoveUnusedAsync(CancellationToken.None);
         }
     }
 

@@ -9,10 +9,10 @@ internal static class Links
     private static readonly TimeSpan startLinkLife = TimeSpan.FromHours(24);
 
     /// <summary>A link to the start page: whoever opens it first may start runs.</summary>
-    public static async Task<string> NewStartLinkAsync(this EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation)
+    public static async Task<string> NewStartLinkAsync(this EmbeddedEngine engine, CancellationToken cancellation)
     {
         var token = AccessToken.New(AccessToken.LinkPrefix);
-        await engine.Access.AddLinkAsync(AccessToken.HashOf(token), null, time.GetUtcNow() + startLinkLife, cancellation);
+        await engine.Access.AddLinkAsync(AccessToken.HashOf(token), null, engine.Time.GetUtcNow() + startLinkLife, cancellation);
         return $"{engine.Address}/start#token={token}";
     }
 
@@ -25,11 +25,13 @@ internal static class Links
         return new LinkView($"{engine.Address}/connect/{run.Id}#token={token}", end);
     }
 
-    /// <summary>The first API key, for the API and the operators' pages, where there is none yet; null where there is.</summary>
+    /// <summary>The first API key, for the API and the operators' pages, made once for all engines over one store; null where there is one.</summary>
     public static async Task<string?> MakeFirstApiKeyAsync(this EmbeddedEngine engine, CancellationToken cancellation)
     {
         if (await engine.Access.HasApiKeyAsync(cancellation)) return null;
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
+
+        // Of engines that start at the same time, one gets the name.
         return await engine.Access.AddApiKeyAsync("first", AccessToken.HashOf(key), ApiScopes.Api | ApiScopes.Ops, cancellation) ? key : null;
     }
 }

@@ -4,10 +4,10 @@ namespace Engine.Host;
 /// <summary>Puts the API and the pages together; the order of the layers is the order in which a request meets them.</summary>
 internal static class EngineApi
 {
-    public static void AddEngineApi(this IServiceCollection services, TimeProvider time)
+    public static void AddEngineApi(this IServiceCollection services)
     {
         services.AddRouting();
-        services.AddSingleton(time);
+        services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Time);
         services.AddSingleton<RunViewer>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Access);
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Outside);
@@ -36,6 +36,7 @@ internal static class EngineApi
         v1.MapRuns();
         v1.MapConnections();
         v1.MapSignals();
+        v1.MapNodes();
         v1.MapHealthDetails();
         v1.MapVersion(extension);
         extension?.Map(app);

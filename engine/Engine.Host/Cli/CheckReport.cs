@@ -16,9 +16,11 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
     };
 
     /// <summary>Checks the files in turn; gives the exit code.</summary>
-    public async Task<int> RunAsync(IReadOnlyList<string> files, CancellationToken cancellation)
+    public Task<int> RunAsync(IReadOnlyList<string> files, CancellationToken cancellation) => WriteAsync(Check(files, check, cancellation));
+
+    /// <summary>Reports what was found in files; gives the exit code.</summary>
+    public async Task<int> WriteAsync(IReadOnlyList<FlowCheck> checks)
     {
-        var checks = Check(files, check, cancellation);
         var findings = checks.SelectMany(found => found.Findings).ToList();
         if (isJson)
         {
@@ -32,7 +34,7 @@ internal sealed class CheckReport(Func<FlowSource, CancellationToken, FlowCheck>
             }
 
             await output.WriteLineAsync(FindingText.Summary(
-                files.Count, checks.Count(found => found.Findings.Length > 0), findings.Count));
+                checks.Count, checks.Count(found => found.Findings.Length > 0), findings.Count));
         }
 
         return findings.Any(finding => finding.Severity == Severity.Error) ? ExitCode.Negative : ExitCode.Fine;

@@ -38,7 +38,7 @@ internal static class RunCommand
             .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
                 console => console.LogToStandardErrorThreshold = LogLevel.Trace));
         await using var engine = await EmbeddedEngine.StartAsync(options, time, logs, stop);
-        await using var server = await ServeAsync(engine, switches, time, stop);
+        await using var server = await ServeAsync(engine, switches, stop);
         var outcome = await engine.StartRunAsync(new RunWish(
             switches.Flow, switches.Input, switches.Purpose, switches.Connection, switches.Subject, switches.Scenario, Key: null), stop);
         if (outcome is not WishOutcome.Started started) throw RunRefusal.Of(outcome, switches, engine.Flows.Offered);
@@ -58,9 +58,9 @@ internal static class RunCommand
     }
 
     /// <summary>A person comes back from a provider's page to this process, and so do providers' calls: it listens where the flow needs that.</summary>
-    private static async Task<EngineServer?> ServeAsync(EmbeddedEngine engine, RunSwitches switches, TimeProvider time, CancellationToken stop) =>
+    private static async Task<EngineServer?> ServeAsync(EmbeddedEngine engine, RunSwitches switches, CancellationToken stop) =>
         engine.Flows.FindCurrent(switches.Flow)?.Flow is { } flow && (!flow.Hooks.IsEmpty || Leaves(flow))
-            ? await EngineServer.ServeAsync(engine, switches.Port, time, stop)
+            ? await EngineServer.ServeAsync(engine, switches.Port, stop)
             : null;
 
     private static bool Leaves(CompiledFlow flow) => flow.Steps.Any(step => step is CompiledStep.Redirect);

@@ -9,6 +9,9 @@ internal static class DefaultPlaces
     /// <summary>The data folder of <c>engine run</c>, which may run beside a server: a data folder has one owner at a time.</summary>
     public static string TerminalDataFolder { get; } = Path.Combine(UserFolder(Environment.SpecialFolder.LocalApplicationData), "engine-terminal");
 
+    /// <summary>The worlds of <c>engine sandbox</c>.</summary>
+    public static string SandboxFolder { get; } = Path.Combine(UserFolder(Environment.SpecialFolder.LocalApplicationData), "engine-sandbox");
+
     /// <summary>Such as <c>~/.config/engine/engine.key</c>.</summary>
     public static string KeyFile { get; } = Path.Combine(UserFolder(Environment.SpecialFolder.ApplicationData), "engine", "engine.key");
 

@@ -14,12 +14,20 @@ namespace Engine.Host;
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
+    /// <summary>How long a stop waits for what is under way. With the rest of a stop it stays below the 10 s that a supervisor may give.</summary>
+    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(8);
+
+    /// <summary>A run that no engine over a shared store could load for so long ends as failed.</summary>
+    private static readonly TimeSpan LeaveFor = TimeSpan.FromHours(1);
+
     private readonly EngineParts parts;
     private readonly IConfiguration settings;
+    private readonly TimeSpan leaveFor;
     private readonly RunStarter starter;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
+    private readonly Heartbeat heartbeat;
     private readonly EngineMeters meters;
     private readonly RunCensus census;
     private OtlpExport? export;
@@ -27,24 +35,32 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private Task working = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
     private Task counting = Task.CompletedTask;
+    private Task beating = Task.CompletedTask;
     private bool isClosed;
+    private bool isStopping;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineMeters meters, EngineOptions options, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineMeters meters, EngineOptions options, ILogger log)
     {
         this.parts = parts;
         this.meters = meters;
         settings = options.Settings;
-        this.time = time;
+        leaveFor = options.Store is null ? TimeSpan.Zero : LeaveFor;
+        time = parts.Store.Time;
         this.log = log;
         var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
+        Health.Add(() => Problems.Select(problem => new HealthProblem("not_loadable", problem)));
         census = new RunCensus(parts.Store, Health, time);
         census.Offer(meters);
         meters.Watch("engine.pump.in_flight", "{run}", "Runs that this node works on.", () => [new Measurement<long>(RunsInFlight)]);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         var deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
+        heartbeat = new Heartbeat(
+            parts.Store, Node, options.Store is not null,
+            () => new NodeState(Address, options.HasOwnLoops ? "engine" : "hangfire", parts.Published.Serving, [.. Problems]), log);
+        parts.Store.Hinted = Hear;
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
@@ -56,10 +72,16 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Work = new EngineWork(parts.Store, () => NewPump(caller), Care, Revoker, deliveries, time, log);
     }
 
-    public IRunStore Store { get; }
+    /// <summary>Says that this engine lives; see <see cref="Heartbeat"/>.</summary>
+    internal Heartbeat Heartbeat => heartbeat;
 
-    /// <summary>This process, as leases, log lines and metrics name it.</summary>
-    public string Node { get; } = $"engine-{Environment.ProcessId}";
+    /// <summary>Names this process among those over the store: in leases, log lines and metrics.</summary>
+    public string Node { get; } = NodeName.New();
+
+    /// <summary>The clock by which everything stored is due: the database's own where several engines share it.</summary>
+    public TimeProvider Time => time;
+
+    public IRunStore Store { get; }
 
     /// <summary>How this node is.</summary>
     public EngineHealth Health { get; }
@@ -86,6 +108,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public FlowLibrary Flows => parts.Flows;
 
     public RunChanges Changes { get; } = new();
+
+    /// <summary>What this engine cannot do for now, such as loading a plugin build, in sentences for ops; empty when all is well.</summary>
+    public IEnumerable<string> Problems => parts.Published.Problems.Concat(parts.Versions.Problems);
 
     /// <summary>The plugins that are loaded.</summary>
     internal PluginCatalog Plugins => parts.Plugins;
@@ -119,6 +144,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal Hooks Hooks { get; }
 
     /// <summary>Builds everything and begins to pump, unless another host does that.</summary>
+    /// <param name="time">Tells the time of an engine that has its database for itself; see <see cref="Time"/>.</param>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>
     public static async Task<EmbeddedEngine> StartAsync(
         EngineOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
@@ -132,11 +158,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         var clock = built.Store.Time;
         var measured = new EngineMeters();
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, clock) { Meters = measured };
-        var engine = new EmbeddedEngine(built, caller, measured, options, clock, logger);
+        var engine = new EmbeddedEngine(built, caller, measured, options, logger);
         engine.export = OtlpExport.Start(options.Otlp, engine.Node);
         if (engine.export is not null) engine.counting = engine.census.RunAsync(engine.stopping.Token);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
-        if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
+        if (options.IsWatching) engine.watching = built.Watch.RunAsync(engine.stopping.Token);
+        engine.beating = engine.heartbeat.RunAsync(engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
     }
@@ -229,24 +256,52 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         return run.CreatedAt + total;
     }
 
-    /// <summary>Lets the pump hand over what it holds, and closes everything. Harmless a second time.</summary>
+    /// <summary>
+    /// Takes no more work from now on and lets go of what it holds, so that others go on with it; returns at once. Requests are still
+    /// answered. Harmless a second time.
+    /// </summary>
+    public void BeginStop()
+    {
+        lock (stopping)
+        {
+            if (!isStopping) _ = stopping.CancelAsync();
+            isStopping = true;
+        }
+    }
+
+    /// <summary>
+    /// Hands over what it holds, and closes everything. A call that must happen once is waited for, though not for long: whoever takes its
+    /// run next finds out whether it happened. Harmless a second time.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref isClosed, true)) return;
-        await stopping.CancelAsync();
-        await watching;
-        await working;
-        await counting;
+        BeginStop();
+        try
+        {
+            await Task.WhenAll(watching, working, counting, beating).WaitAsync(HandOver, time);
+        }
+        catch (TimeoutException)
+        {
+            Log.StopCutShort(log, HandOver);
+        }
+
         await parts.DisposeAsync();
         if (export is not null) await export.DisposeAsync();
         meters.Dispose();
-        stopping.Dispose();
         Log.EngineStopped(log);
+    }
+
+    // What another engine stored: pages and streams here show it, and whoever works on the run here looks into its inbox.
+    private void Hear(RunHint hint)
+    {
+        if (hint.HasWork) Changes.InboxGrew(hint.Run);
+        else Changes.RunChanged(hint.Run);
     }
 
     private RunPump NewPump(PluginOperationCaller caller)
     {
-        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node }, NoteTrouble);
+        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node, LeaveFor = leaveFor }, NoteTrouble);
         pump = made;
         return made;
     }

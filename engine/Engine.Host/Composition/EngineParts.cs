@@ -28,6 +28,12 @@ internal sealed class EngineParts : IAsyncDisposable
     /// <summary>Where this engine itself is reached.</summary>
     public required OwnPorts Ports { get; init; }
 
+    /// <summary>The flow versions that runs may name.</summary>
+    public required FlowVersions Versions { get; init; }
+
+    /// <summary>What was published for all engines over the store.</summary>
+    public required Publications Published { get; init; }
+
     public PluginCatalog Plugins { get; }
 
     public FlowLibrary Flows { get; }
@@ -38,13 +44,14 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public FlowWatch Watch { get; }
 
-    public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
+    public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider given, ILogger log, CancellationToken cancellation)
     {
         var built = new Stack<object>();
         Task<SandboxLink?>? opening = null;
         try
         {
-            var store = Built(await OpenStoreAsync(options, time, cancellation));
+            var store = Built(await OpenStoreAsync(options, given, cancellation));
+            var time = store.Time;
             var held = Built(TakeDataFolder(options.DataFolder));
             var ports = new OwnPorts();
             var invoker = Built(new HttpMessageInvoker(new EgressWatch(
@@ -61,14 +68,16 @@ internal sealed class EngineParts : IAsyncDisposable
             foreach (var problem in plugins.Problems) Log.PluginProblem(log, problem.ToString());
 
             var cache = new FlowCache(folder, store.DeriveKey("flow cache"));
-            var versions = new FlowVersions(plugins, new PinnedFlows(Path.Combine(options.DataFolder, "flows")), cache, log);
-            var flows = new FlowLibrary(plugins, versions, cache, options.FlowFolders, log);
-            flows.Refresh(Environment.ProcessorCount, cancellation);
-            await flows.RemoveUnusedAsync(store, isStarting: true, cancellation);
+            await PinnedFlows.MoveAsync(Path.Combine(options.DataFolder, "flows"), store, plugins, cancellation);
+            var versions = new FlowVersions(plugins, store, cache, time, log);
+            var flows = Built(new FlowLibrary(plugins, versions, cache, options.FlowFolders, log));
+            var published = new Publications(store, plugins, versions, flows, log);
+            if (!await published.TakeOverAsync(cancellation)) await flows.RefreshAsync(Environment.ProcessorCount, cancellation);
+            await flows.RemoveUnusedAsync(cancellation);
             var sandbox = await opening;
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
-            var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Incidents = new IncidentSwitch(store, store.Time) };
+            var watch = Built(new FlowWatch(options, plugins, (flows, published), sandbox, seen, time, log));
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Versions = versions, Published = published, Incidents = new IncidentSwitch(store, store.Time) };
         }
         catch (Exception error)
         {
@@ -91,7 +100,7 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        object?[] parts = [Watch, Sandbox, Plugins, http, dataLock, Store];
+        object?[] parts = [Watch, Sandbox, Flows, Plugins, http, dataLock, Store];
         foreach (var part in parts) await CloseAsync(part);
     }
 
@@ -114,15 +123,17 @@ internal sealed class EngineParts : IAsyncDisposable
         else if (part is IDisposable now) now.Dispose();
     }
 
-    /// <summary>The store that the options name.</summary>
-    internal static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
-        await EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
+    /// <summary>Opens the store that the options name.</summary>
+    internal static Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
+        EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
     private static FileStream TakeDataFolder(string folder)
     {
         try
         {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             return new FileStream(Path.Combine(folder, "engine.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException error)

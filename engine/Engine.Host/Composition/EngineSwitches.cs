@@ -100,6 +100,9 @@ internal static class EngineSwitches
         foreach (var option in (Option[])[data, store, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl, otlp]) command.Options.Add(option);
     }
 
+    private static StorePlace.Server? FindStore(ParseResult parsed, IConfiguration settings) =>
+        (parsed.GetValue(store) ?? settings["store"]) is { Length: > 0 } server ? new StorePlace.Server(server) : null;
+
     /// <summary>The options of a command that only looks into the store; <see cref="Read"/> takes them.</summary>
     public static void AddStoreTo(Command command)
     {
@@ -115,7 +118,7 @@ internal static class EngineSwitches
         var given = ReadSettings(parsed.GetValue(settings));
         return defaults with
         {
-            Store = (parsed.GetValue(store) ?? given["store"]) is { Length: > 0 } server ? new StorePlace.Server(server) : null,
+            Store = FindStore(parsed, given),
             DataFolder = parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : defaults.DataFolder,
             KeyFile = parsed.GetValue(keyFile) is { } file ? Path.GetFullPath(file) : defaults.KeyFile,
             PluginFolders = parsed.GetValue(plugins) is { Length: > 0 } some ? some : defaults.PluginFolders,

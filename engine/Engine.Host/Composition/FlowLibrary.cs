@@ -3,22 +3,23 @@ using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Plugins;
 using Engine.Runs;
+using Engine.Storage;
 
 namespace Engine.Host;
 
 /// <summary>
 /// The flows at hand. What new runs may have changes as a whole, from one snapshot to the next. A file with findings leaves its last good
-/// version where it is. Every version that is offered is kept in the data folder first, so that a run can go on with it when the file
-/// has changed or is gone.
+/// version where it is. Every version that is offered is kept in the store first, so that a run can go on with it when the file has
+/// changed or is gone, on whatever machine.
 /// </summary>
-public sealed class FlowLibrary : IFlowVersions
+public sealed class FlowLibrary : IFlowVersions, IDisposable
 {
     private readonly PluginCatalog plugins;
     private readonly FlowVersions versions;
     private readonly FlowCache cache;
     private readonly IReadOnlyList<string> folders;
     private readonly ILogger log;
-    private readonly Lock refreshing = new();
+    private readonly SemaphoreSlim refreshing = new(1, 1);
     private ImmutableHashSet<string> missing = [];
     private volatile Snapshot current = new([], ImmutableSortedDictionary<string, LoadedFlow>.Empty, []);
 
@@ -49,9 +50,10 @@ public sealed class FlowLibrary : IFlowVersions
     /// its bytes, or a plugin that it uses, have changed.
     /// </summary>
     /// <param name="cores">How many files are checked at the same time.</param>
-    internal void Refresh(int cores, CancellationToken cancellation)
+    internal async Task RefreshAsync(int cores, CancellationToken cancellation)
     {
-        lock (refreshing)
+        await refreshing.WaitAsync(cancellation);
+        try
         {
             var before = current;
             var known = before.Files.ToDictionary(file => file.Path, StringComparer.Ordinal);
@@ -60,16 +62,44 @@ public sealed class FlowLibrary : IFlowVersions
             var files = new FlowFile[paths.Length];
             Parallel.For(0, paths.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = cores }, index =>
                 files[index] = Look(paths[index], known.GetValueOrDefault(paths[index]), catalog, cancellation));
-            if (before.Files.SequenceEqual(files)) return;
-            current = Snapshot.Of([.. files], folders);
-            cache.Trim();
-            Tell(before);
+            if (before.Files.SequenceEqual(files) && !before.IsPublished) return;
+            await TakeOverAsync(before, Snapshot.Of([.. files], folders), cancellation);
+        }
+        finally
+        {
+            refreshing.Release();
         }
     }
 
-    /// <summary>Forgets the kept versions, and the plugin builds, that neither an open run nor a current flow names.</summary>
-    internal Task RemoveUnusedAsync(IRunStore store, bool isStarting, CancellationToken cancellation) =>
-        versions.RemoveUnusedAsync([.. current.Files.Select(file => file.Flow).OfType<LoadedFlow>()], store, isStarting, cancellation);
+    /// <summary>Offers what was published, in one step; gives whether all of it could be loaded here.</summary>
+    internal async Task<bool> ServeAsync(PublishedFlows published, CancellationToken cancellation)
+    {
+        await refreshing.WaitAsync(cancellation);
+        try
+        {
+            var found = await Task.WhenAll(published.Flows.Select(flow => versions.FindAsync(flow.Key, flow.Value, cancellation)));
+            await TakeOverAsync(current, Snapshot.Of(found.OfType<LoadedFlow>()), cancellation);
+            return found.All(flow => flow is not null);
+        }
+        finally
+        {
+            refreshing.Release();
+        }
+    }
+
+    /// <summary>Forgets the kept versions, and the plugin builds, that nobody needs any more.</summary>
+    internal Task RemoveUnusedAsync(CancellationToken cancellation) => versions.RemoveUnusedAsync([.. current.Held], cancellation);
+
+    public void Dispose() => refreshing.Dispose();
+
+    // Kept before it is offered: a run may name it from then on.
+    private async Task TakeOverAsync(Snapshot before, Snapshot next, CancellationToken cancellation)
+    {
+        await versions.KeepAsync([.. next.Held], cancellation);
+        current = next;
+        cache.Trim();
+        Tell(before);
+    }
 
     // A folder that is gone is on its way back, or an operator's mishap: what it gave stays, with a finding that it cannot be read.
     private IEnumerable<string> PathsIn(string folder, Snapshot before)
@@ -119,6 +149,17 @@ public sealed class FlowLibrary : IFlowVersions
         ImmutableArray<FlowFile> Files, ImmutableSortedDictionary<string, LoadedFlow> Offered, ImmutableArray<Finding> Taken)
     {
         public ImmutableArray<FileFinding> Findings { get; init; } = [];
+
+        /// <summary>Whether it was published, and comes of no folder.</summary>
+        public bool IsPublished { get; init; }
+
+        /// <summary>The versions that must be kept for it: those offered, and those of files whose name another file has.</summary>
+        public IEnumerable<CompiledFlow> Held => IsPublished
+            ? Offered.Values.Select(loaded => loaded.Flow)
+            : Files.Select(file => file.Flow?.Flow).OfType<CompiledFlow>();
+
+        public static Snapshot Of(IEnumerable<LoadedFlow> published) =>
+            new([], published.ToImmutableSortedDictionary(flow => flow.Flow.Name, flow => flow, StringComparer.Ordinal), []) { IsPublished = true };
 
         public static Snapshot Of(ImmutableArray<FlowFile> files, IReadOnlyList<string> folders)
         {

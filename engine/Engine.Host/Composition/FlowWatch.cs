@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Engine.Plugins;
-using Engine.Runs;
 
 namespace Engine.Host;
 
@@ -27,6 +26,7 @@ internal sealed class FlowWatch : IDisposable
     private readonly EngineOptions options;
     private readonly PluginCatalog plugins;
     private readonly FlowLibrary flows;
+    private readonly Publications published;
     private readonly SandboxLink? sandbox;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -36,11 +36,12 @@ internal sealed class FlowWatch : IDisposable
 
     /// <param name="seen">The folders as they were before plugins and flows were loaded.</param>
     public FlowWatch(
-        EngineOptions options, PluginCatalog plugins, FlowLibrary flows, SandboxLink? sandbox, FolderState seen, TimeProvider time, ILogger log)
+        EngineOptions options, PluginCatalog plugins, (FlowLibrary Flows, Publications Published) served, SandboxLink? sandbox, FolderState seen,
+        TimeProvider time, ILogger log)
     {
         this.options = options;
         this.plugins = plugins;
-        this.flows = flows;
+        (flows, published) = served;
         this.sandbox = sandbox;
         this.time = time;
         this.log = log;
@@ -54,11 +55,12 @@ internal sealed class FlowWatch : IDisposable
     }
 
     /// <summary>Watches until it is cancelled. What goes wrong is logged, and the next look tries again.</summary>
-    public async Task RunAsync(IRunStore store, CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellation)
     {
         foreach (var folder in options.FlowFolders) Listen(folder, isDeep: false);
         foreach (var folder in options.PluginFolders) Listen(folder, isDeep: true);
-        var (thorough, sweep) = (time.GetTimestamp(), time.GetTimestamp());
+        var (thorough, sweep, asked) = (time.GetTimestamp(), time.GetTimestamp(), time.GetTimestamp());
+        var wasPublished = published.Serving is not null;
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -66,10 +68,17 @@ internal sealed class FlowWatch : IDisposable
                 var isNoticed = await WaitAsync(Period, cancellation);
                 var isThorough = isNoticed || time.GetElapsedTime(thorough) >= Thorough;
                 if (isThorough) thorough = time.GetTimestamp();
-                await LookAsync(isThorough, cancellation);
+                if (time.GetElapsedTime(asked) >= Publications.Period)
+                {
+                    asked = time.GetTimestamp();
+                    if (!await published.TakeOverAsync(cancellation) && wasPublished) isThorough = true;
+                    wasPublished = published.Serving is not null;
+                }
+
+                if (!wasPublished) await LookAsync(isThorough, cancellation);
                 if (time.GetElapsedTime(sweep) < Sweep) continue;
                 sweep = time.GetTimestamp();
-                await flows.RemoveUnusedAsync(store, isStarting: false, cancellation);
+                await flows.RemoveUnusedAsync(cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -83,12 +92,12 @@ internal sealed class FlowWatch : IDisposable
     }
 
     /// <summary>Takes over what has changed, as it is now.</summary>
-    public void TakeOver(FolderState now, CancellationToken cancellation)
+    public async Task TakeOverAsync(FolderState now, CancellationToken cancellation)
     {
         if (!now.HasPluginsOf(seen)) RefreshPlugins();
 
         // Half of the cores: runs go on meanwhile.
-        flows.Refresh(Math.Max(1, Environment.ProcessorCount / 2), cancellation);
+        await flows.RefreshAsync(Math.Max(1, Environment.ProcessorCount / 2), cancellation);
         seen = now;
     }
 
@@ -106,7 +115,7 @@ internal sealed class FlowWatch : IDisposable
             now = later;
         }
 
-        await Task.Run(() => TakeOver(now, cancellation), cancellation);
+        await Task.Run(() => TakeOverAsync(now, cancellation), cancellation);
     }
 
     public void Dispose()

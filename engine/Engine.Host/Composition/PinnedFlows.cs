@@ -1,58 +1,36 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json;
-using Engine.Flows;
+using Engine.Plugins;
+using Engine.Storage;
 
 namespace Engine.Host;
 
-/// <summary>A flow version that is kept because runs may name it.</summary>
-/// <param name="Providers">The plugin builds it was compiled against, by provider name.</param>
-internal sealed record PinnedFlow(string Flow, string Version, ImmutableDictionary<string, string> Providers);
-
 /// <summary>
-/// The flow versions kept in the data folder: for each, <c>VERSION/flow.yaml</c>, the text as it was read, and
-/// <c>VERSION/pinned.json</c>, which names the plugin builds; the builds themselves are kept by the plugin catalog.
+/// The flow versions that an earlier engine kept in the data folder: for each, <c>VERSION/flow.yaml</c> and <c>VERSION/pinned.json</c>. They
+/// move into the store, once.
 /// </summary>
-internal sealed class PinnedFlows(string folder)
+internal static class PinnedFlows
 {
-    private const string SourceName = "flow.yaml";
-    private const string PinName = "pinned.json";
-
-    /// <summary>Keeps a version, unless it is kept already.</summary>
-    public void Keep(CompiledFlow flow)
+    /// <summary>Moves what is there, with the plugin builds that are named and still at hand.</summary>
+    public static async Task MoveAsync(string folder, EngineStore store, PluginCatalog plugins, CancellationToken cancellation)
     {
-        var target = FolderOf(flow.Version);
-        if (File.Exists(Path.Combine(target, PinName))) return;
-        Directory.CreateDirectory(target);
-        File.WriteAllText(Path.Combine(target, SourceName), flow.Source, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-
-        // Written last and renamed: where it is, the version is whole.
-        var aside = Path.Combine(target, PinName + ".part");
-        File.WriteAllBytes(aside, JsonSerializer.SerializeToUtf8Bytes(new PinnedFlow(flow.Name, flow.Version, flow.Providers)));
-        File.Move(aside, Path.Combine(target, PinName), overwrite: true);
+        if (!Directory.Exists(folder)) return;
+        var flows = Directory.EnumerateDirectories(folder).Select(Read).OfType<KeptFlow>().ToList();
+        var builds = flows.SelectMany(flow => flow.Builds.Values).Distinct(StringComparer.Ordinal)
+            .Where(build => plugins.FindProblem(build) is null);
+        await store.KeepAsync(flows, [.. builds.Select(build => FlowVersions.KeptOf(build, plugins))], cancellation);
+        Directory.Delete(folder, recursive: true);
     }
 
-    public PinnedFlow? Find(string flow, string version) =>
-        Read(FolderOf(version)) is { } kept && kept.Flow == flow && kept.Version == version ? kept : null;
-
-    public IReadOnlyList<PinnedFlow> All() =>
-        Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Select(Read).OfType<PinnedFlow>()] : [];
-
-    public FlowSource SourceOf(PinnedFlow kept)
+    private static KeptFlow? Read(string path)
     {
-        var path = Path.Combine(FolderOf(kept.Version), SourceName);
-        return new FlowSource(path, File.ReadAllBytes(path));
-    }
-
-    public void Remove(PinnedFlow kept) => Directory.Delete(FolderOf(kept.Version), recursive: true);
-
-    private static PinnedFlow? Read(string path)
-    {
-        var pin = Path.Combine(path, PinName);
-        if (!File.Exists(pin)) return null;
+        var (pin, source) = (Path.Combine(path, "pinned.json"), Path.Combine(path, "flow.yaml"));
+        if (!File.Exists(pin) || !File.Exists(source)) return null;
         try
         {
-            return JsonSerializer.Deserialize<PinnedFlow>(File.ReadAllBytes(pin));
+            return JsonSerializer.Deserialize<Pin>(File.ReadAllBytes(pin)) is { } found
+                ? new KeptFlow(found.Flow, found.Version, File.ReadAllText(source), found.Providers.ToImmutableSortedDictionary(StringComparer.Ordinal))
+                : null;
         }
         catch (JsonException)
         {
@@ -60,5 +38,5 @@ internal sealed class PinnedFlows(string folder)
         }
     }
 
-    private string FolderOf(string version) => Path.Combine(folder, Path.GetFileName(version));
+    private sealed record Pin(string Flow, string Version, ImmutableDictionary<string, string> Providers);
 }

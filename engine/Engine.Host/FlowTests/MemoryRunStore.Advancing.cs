@@ -10,7 +10,8 @@ internal sealed partial class MemoryRunStore
         lock (gate)
         {
             var now = time.GetUtcNow();
-            var due = rows.Where(row => row.IsOpen && (row.LeaseUntil ?? row.Run.Due) <= now)
+            var due = rows.Where(row => row.IsOpen && (row.LeaseUntil ?? row.Run.Due) <= now
+                    && !request.Without.Contains(row.Run.FlowVersion, StringComparer.Ordinal))
                 .OrderBy(row => row.LeaseUntil ?? row.Run.Due).Take(request.Max).ToList();
             return Done<IReadOnlyList<ClaimedRun>>([.. due.Select(row => Claim(row, now + request.LeaseFor)).OrderBy(claimed => claimed.Run.Due)]);
         }

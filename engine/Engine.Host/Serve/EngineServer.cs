@@ -42,7 +42,7 @@ internal sealed class EngineServer : IAsyncDisposable
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         EmbeddedEngine? engine = null;
-        var web = Build(options, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
+        var web = Build(options, () => engine ?? throw new InvalidOperationException("the engine has not started"));
         try
         {
             engine = await EmbeddedEngine.StartAsync(
@@ -59,10 +59,10 @@ internal sealed class EngineServer : IAsyncDisposable
 
     /// <summary>Serves an engine that is there already; closing the server leaves it running.</summary>
     /// <exception cref="EngineStartException">The port is taken.</exception>
-    public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, TimeProvider time, CancellationToken cancellation)
+    public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, CancellationToken cancellation)
     {
         var options = new ServerOptions(new EngineOptions(), port);
-        var web = Build(options, time, () => engine);
+        var web = Build(options, () => engine);
         try
         {
             return await ListenAsync(web, engine, options, isOwner: false, cancellation);
@@ -74,7 +74,7 @@ internal sealed class EngineServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ServerOptions options, TimeProvider time, Func<EmbeddedEngine> engine)
+    private static WebApplication Build(ServerOptions options, Func<EmbeddedEngine> engine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
@@ -86,7 +86,7 @@ internal sealed class EngineServer : IAsyncDisposable
             if (options.IsLogJson) console.FormatterName = JsonLog.FormatterName;
         });
 
-        builder.Services.AddEngineApi(time);
+        builder.Services.AddEngineApi();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -117,6 +117,9 @@ internal sealed class EngineServer : IAsyncDisposable
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         var listening = new Uri(addresses?.Addresses.First() ?? throw new InvalidOperationException("the server listens on nothing"));
         engine.ListenAt(listening);
+
+        // Beside the requests that are still answered: whatever stops the host, the runs are handed over at once.
+        if (isOwner) web.Lifetime.ApplicationStopping.Register(engine.BeginStop);
         return new EngineServer(web, engine, listening, isOwner);
     }
 
@@ -130,6 +133,9 @@ internal sealed class EngineServer : IAsyncDisposable
 
     /// <summary>Waits until a signal, or the token, stops the server.</summary>
     public async Task WaitForStopAsync(CancellationToken cancellation) => await app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Ends <see cref="WaitForStopAsync"/>; returns at once.</summary>
+    public void Stop() => app.Lifetime.StopApplication();
 
     /// <summary>Stops listening first, then the engine.</summary>
     public async ValueTask DisposeAsync()

@@ -72,9 +72,10 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellation)
     {
-        var time = OffsetClock.OfProcess();
-        await using var server = await EngineServer.StartAsync(options, time, cancellation);
-        await GreetAsync(server.Engine, options.Engine, output, time, cancellation);
+        using var signals = new StopSignals();
+        await using var server = await EngineServer.StartAsync(options, OffsetClock.OfProcess(), cancellation);
+        signals.Deliver(server.Stop);
+        await GreetAsync(server.Engine, options.Engine, output, cancellation);
         if (options.Extension is not null) await output.WriteLineAsync($"Hangfire   runs the pump; its dashboard is {server.Engine.Address}/hangfire");
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
@@ -82,9 +83,9 @@ internal static class ServeCommand
 
     /// <summary>Says where to go from here: the address to open, and at the first start the API key.</summary>
     public static async Task GreetAsync(
-        EmbeddedEngine engine, EngineOptions options, TextWriter output, TimeProvider time, CancellationToken cancellation)
+        EmbeddedEngine engine, EngineOptions options, TextWriter output, CancellationToken cancellation)
     {
-        await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(time, cancellation)}");
+        await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(cancellation)}");
         if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
         await output.WriteLineAsync($"Operators  {engine.Address}/ops   (an API key with the scope 'ops' opens it)");
         await output.WriteLineAsync(engine.Sandbox is null

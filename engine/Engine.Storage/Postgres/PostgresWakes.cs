@@ -16,6 +16,7 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
     private readonly PostgresBatches<Postponement, bool> postponing;
     private readonly PostgresBatches<WaitingSave, bool> saves;
     private readonly string claim;
+    private readonly string claimWithout;
     private readonly string renew;
     private readonly string postpone;
 
@@ -29,6 +30,7 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
         postponing = new PostgresBatches<Postponement, bool>(lanes, Postpone, BatchLimit);
         saves = new PostgresBatches<WaitingSave, bool>(lanes, saving.Save, BatchLimit);
         claim = ClaimSql(clock);
+        claimWithout = ClaimSql(clock, "AND flow_version <> ALL(@without)");
         renew = RenewSql(clock);
         postpone = PostponeSql(clock);
     }
@@ -61,12 +63,12 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
         await lanes.DisposeAsync();
     }
 
-    private static string ClaimSql(string clock) =>
+    private static string ClaimSql(string clock, string without = "") =>
         $"""
          WITH taken AS (
            UPDATE runs SET fence = fence + 1, holder = @node, lease_until = {clock} + @lease
            WHERE number = ANY(ARRAY(
-             SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= {clock}
+             SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= {clock} {without}
              ORDER BY coalesce(lease_until, due) LIMIT @max FOR UPDATE SKIP LOCKED))
            RETURNING runs.*)
          SELECT {StoredRow.ColumnNames.Replace("runs.", "taken.", StringComparison.Ordinal)}, run_bodies.state, run_bodies.prompt,
@@ -99,11 +101,14 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
 
     private List<TakenRun> Claim(Session session, ClaimRequest request)
     {
+        // Rarely anything is left to others: a text of its own, so that the usual one stays as lean as it is.
+        var isWithout = request.Without.Count > 0;
         var taken = session.List(
-            claim,
+            isWithout ? claimWithout : claim,
             row => new TakenRun(
                 StoredRowWithBody.Read(row), row.GetInt64(StoredRow.ColumnCount + 2), row.Time(StoredRow.ColumnCount + 3), []),
-            ("@node", request.Node), ("@max", request.Max), ("@lease", request.LeaseFor.Ticks), ("@now", Now));
+            ("@node", request.Node), ("@max", request.Max), ("@lease", request.LeaseFor.Ticks), ("@now", Now),
+            ("@without", isWithout ? Columns.Texts(request.Without) : null));
         long[] told = [.. taken.Where(run => run.Stored.Row.InboxLast > run.Stored.Row.Run.InboxSeen).Select(run => run.Stored.Row.Number)];
         if (told.Length == 0) return taken;
 

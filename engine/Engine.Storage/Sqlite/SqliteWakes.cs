@@ -14,16 +14,20 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
             {
                 var now = database.Time.GetUtcNow();
                 until = now + request.LeaseFor;
+
+                // Rarely anything is left to others: a text of its own, so that the usual one stays as lean as it is.
+                var without = request.Without.Count == 0 ? "" : "AND @without NOT LIKE '%|' || flow_version || '|%'";
                 return session.List(
-                    """
+                    $"""
                     UPDATE runs SET fence = fence + 1, holder = @node, lease_until = @until
                     WHERE number IN (
-                      SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= @now
+                      SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= @now {without}
                       ORDER BY coalesce(lease_until, due) LIMIT @max)
                     RETURNING number, fence
                     """,
                     row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
-                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()), ("@max", request.Max));
+                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()), ("@max", request.Max),
+                    ("@without", $"|{string.Join('|', request.Without)}|"));
             },
             cancellation);
 

@@ -56,26 +56,6 @@ public sealed class FlowLibraryTests : IDisposable
     }
 
     [Fact]
-    public async Task A_version_that_no_open_run_names_is_forgotten_at_the_next_start()
-    {
-        Write("ask.yaml", Samples.Ask);
-        await using (var before = await StartAsync())
-        {
-            var run = await BeginAsync(before);
-            await before.Store.RequestCancelAsync(run, default);
-            before.Changes.WorkAdded();
-            await UntilAsync(before, run, found => found.Status.IsFinal());
-        }
-        var kept = Path.Combine(root, "data", "flows");
-        Assert.Single(Directory.EnumerateDirectories(kept));
-
-        File.Delete(Path.Combine(root, "flows", "ask.yaml"));
-        await using var after = await StartAsync();
-
-        Assert.Empty(Directory.EnumerateDirectories(kept));
-    }
-
-    [Fact]
     public async Task A_file_with_findings_is_not_offered_and_the_others_are()
     {
         Write("ask.yaml", Samples.Ask);

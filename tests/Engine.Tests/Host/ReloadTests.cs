@@ -1,6 +1,7 @@
 using Engine.Flows;
 using Engine.Host;
 using Engine.Runs;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class ReloadTests : IDisposable
             first = await BeginAsync(engine);
             version = (await RunningEngine.UntilAsync(engine, first, run => run.Prompt is not null)).FlowVersion;
             Write("ask.yaml", Renamed);
-            Refresh(engine);
+            await RefreshAsync(engine);
 
             var second = await RunningEngine.UntilAsync(engine, await BeginAsync(engine), run => run.Prompt is not null);
             Assert.Equal("Welcome Ann", second.Prompt?.Text["en"]);
@@ -50,7 +51,7 @@ public sealed class ReloadTests : IDisposable
 
         Write("more.yaml", Samples.Ask.Replace("flow: ask", "flow: more", StringComparison.Ordinal));
         File.Delete(Path.Combine(root, "flows", "ask.yaml"));
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Equal("more", Assert.Single(engine.Flows.Offered).Name);
     }
@@ -63,14 +64,14 @@ public sealed class ReloadTests : IDisposable
         var good = engine.Flows.FindCurrent("ask");
 
         Write("ask.yaml", Samples.Ask.Replace("as: last", "ass: last", StringComparison.Ordinal));
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Same(good, engine.Flows.FindCurrent("ask"));
         var finding = Assert.Single(engine.Flows.Findings);
         Assert.Equal(("ask.yaml", "ask", 23), (finding.File, finding.Flow, finding.Finding.Place.Line));
 
         Write("ask.yaml", Samples.Ask);
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Same(good, engine.Flows.FindCurrent("ask"));
         Assert.DoesNotContain(engine.Flows.Findings, found => found.Finding.Severity == Severity.Error);
@@ -83,7 +84,7 @@ public sealed class ReloadTests : IDisposable
         await using var engine = await StartAsync();
 
         Directory.Move(Path.Combine(root, "flows"), Path.Combine(root, "elsewhere"));
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Equal("ask", Assert.Single(engine.Flows.Offered).Name);
         Assert.Equal("FILE001", Assert.Single(engine.Flows.Findings).Finding.Code);
@@ -96,7 +97,7 @@ public sealed class ReloadTests : IDisposable
         await using var engine = await StartAsync();
         Write("b.yaml", "flow: ask\nsteps: nonsense");
         Write("c.yaml", Renamed);
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Contains("Welcome", Assert.Single(engine.Flows.Offered).Source, StringComparison.Ordinal);
         var taken = Assert.Single(engine.Flows.Findings, found => found.Finding.Code == "FILE003");
@@ -114,7 +115,7 @@ public sealed class ReloadTests : IDisposable
         var image = File.ReadAllBytes(Path.Combine(plugins.Plugins, "Good", "Good.dll"));
 
         plugins.Write("Good", PluginWith("string Text, string Temper"));
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.NotEqual(before["uses-text"], BuildsOf(engine)["uses-text"]);
         Assert.Equal(before["uses-mood"], BuildsOf(engine)["uses-mood"]);
@@ -124,7 +125,7 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal("Says fine", run.Prompt?.Text["en"]);
 
         plugins.WriteFile("Good", "Good.dll", image);
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Equal(before, BuildsOf(engine));
         Assert.Empty(engine.Flows.Findings);
@@ -138,32 +139,52 @@ public sealed class ReloadTests : IDisposable
         await using var engine = await StartAsync();
 
         plugins.WriteFile("Good", "Good.dll", [1, 2, 3]);
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Empty(engine.Flows.Findings);
         await RunningEngine.UntilAsync(engine, await BeginAsync(engine, "uses-mood"), found => found.Prompt is not null);
     }
 
     [Fact]
-    public async Task A_version_that_an_open_run_needs_outlives_the_sweeps_and_the_others_go_at_the_second()
+    public async Task A_version_that_an_open_run_needs_outlives_the_sweeps_and_the_others_go_once_nobody_has_wanted_them_for_an_hour()
     {
         Write("ask.yaml", Samples.Ask);
         await using var engine = await StartAsync();
         var run = await BeginAsync(engine);
         await RunningEngine.UntilAsync(engine, run, found => found.Prompt is not null);
         Write("ask.yaml", Samples.Ask.Replace("Hello", "Hi", StringComparison.Ordinal));
-        Refresh(engine);
+        await RefreshAsync(engine);
         Write("ask.yaml", Renamed);
-        Refresh(engine);
+        await RefreshAsync(engine);
 
         Assert.Equal(3, KeptVersions());
-        await engine.Flows.RemoveUnusedAsync(engine.Store, isStarting: false, default);
+        await engine.Flows.RemoveUnusedAsync(default);
         Assert.Equal(3, KeptVersions());
-        await engine.Flows.RemoveUnusedAsync(engine.Store, isStarting: false, default);
+        Sql("UPDATE flow_versions SET wanted_at = wanted_at - 36100000000");
+        await engine.Flows.RemoveUnusedAsync(default);
         Assert.Equal(2, KeptVersions());
 
         await ReplyAsync(engine, run, "p1", "pin", "1234");
         await RunningEngine.UntilAsync(engine, run, found => found.Prompt?.Id.Value == "p2");
+    }
+
+    [Fact]
+    public async Task What_an_earlier_engine_kept_in_its_data_folder_moves_into_the_store()
+    {
+        Write("ask.yaml", Samples.Ask);
+        CompiledFlow first;
+        await using (var engine = await StartAsync()) first = engine.Flows.Offered.Single();
+        Sql("DELETE FROM flow_versions");
+        var old = Directory.CreateDirectory(Path.Combine(root, "data", "flows", first.Version)).FullName;
+        File.WriteAllText(Path.Combine(old, "flow.yaml"), first.Source);
+        File.WriteAllText(Path.Combine(old, "pinned.json"), $$$"""{"Flow":"ask","Version":"{{{first.Version}}}","Providers":{}}""");
+        Write("ask.yaml", Renamed);
+
+        await using var after = await StartAsync();
+
+        Assert.Equal(2, KeptVersions());
+        Assert.NotNull(await after.Flows.FindAsync("ask", first.Version, default));
+        Assert.False(Directory.Exists(Path.Combine(root, "data", "flows")));
     }
 
     [Fact]
@@ -207,8 +228,8 @@ public sealed class ReloadTests : IDisposable
         await using var engine = await EmbeddedEngine.StartAsync(Options(isWatching: false), TimeProvider.System, log, default);
 
         Write("ask.yaml", Samples.Ask.Replace("as: last", "ass: last", StringComparison.Ordinal));
-        Refresh(engine);
-        Refresh(engine);
+        await RefreshAsync(engine);
+        await RefreshAsync(engine);
 
         var version = engine.Flows.FindCurrent("ask")?.Flow.Version;
         Assert.Single(log.Lines, line => line.Contains("ask.yaml(23,", StringComparison.Ordinal) && line.Contains("error FLOW002", StringComparison.Ordinal));
@@ -245,7 +266,16 @@ public sealed class ReloadTests : IDisposable
           - done:
         """;
 
-    private int KeptVersions() => Directory.EnumerateDirectories(Path.Combine(root, "data", "flows")).Count();
+    private long KeptVersions() => (long)(Sql("SELECT count(*) FROM flow_versions") ?? 0L);
+
+    private object? Sql(string text)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(root, "data", "engine.db")};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = text;
+        return command.ExecuteScalar();
+    }
 
     private static Dictionary<string, string> BuildsOf(EmbeddedEngine engine) =>
         engine.Flows.Offered.ToDictionary(flow => flow.Name, flow => flow.Providers["good"], StringComparer.Ordinal);
@@ -266,7 +296,7 @@ public sealed class ReloadTests : IDisposable
     private Task<EmbeddedEngine> StartAsync() =>
         EmbeddedEngine.StartAsync(Options(isWatching: false), TimeProvider.System, NullLoggerFactory.Instance, default);
 
-    private void Refresh(EmbeddedEngine engine) => engine.Watch.TakeOver(FolderState.Of(Options(false)), default);
+    private Task RefreshAsync(EmbeddedEngine engine) => engine.Watch.TakeOverAsync(FolderState.Of(Options(false)), default);
 
     private static async Task<RunId> BeginAsync(EmbeddedEngine engine, string flow = "ask") =>
         Assert.IsType<WishOutcome.Started>(await engine.StartRunAsync(

@@ -105,7 +105,7 @@ internal sealed class RunningEngine : IAsyncDisposable
         return client;
     }
 
-    public Task<string> StartLinkAsync() => Engine.NewStartLinkAsync(TimeProvider.System, default);
+    public Task<string> StartLinkAsync() => Engine.NewStartLinkAsync(default);
 
     public static string TokenIn(string link) => link[(link.IndexOf("#token=", StringComparison.Ordinal) + "#token=".Length)..];
 

@@ -117,7 +117,7 @@ public sealed class ServeTests : IDisposable
     {
         await using var server = await EngineServer.StartAsync(new ServerOptions(Options(), Port: 0), TimeProvider.System, default);
         using var lines = new StringWriter();
-        await ServeCommand.GreetAsync(server.Engine, Options(), lines, TimeProvider.System, default);
+        await ServeCommand.GreetAsync(server.Engine, Options(), lines, default);
         return lines.ToString().Split(Environment.NewLine);
     }
 }
