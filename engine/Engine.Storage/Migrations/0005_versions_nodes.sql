@@ -1,3 +1,4 @@
+-- min_reader: 4
 -- What any node needs to go on with any run: the flows' texts and the plugins' builds, by hash.
 CREATE TABLE flow_versions (
   version TEXT PRIMARY KEY,

@@ -1,3 +1,4 @@
+-- min_reader: 4
 -- What a key opens, words between blanks: api, ops. A key from before opened everything there was: the API.
 ALTER TABLE api_keys ADD COLUMN scopes TEXT NOT NULL DEFAULT 'api';
 CREATE UNIQUE INDEX api_keys_name ON api_keys (name);
