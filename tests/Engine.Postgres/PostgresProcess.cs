@@ -55,7 +55,7 @@ internal sealed class PostgresProcess
     /// <summary>Has it ended, and its folder removed, also when the tests' process is killed: what it wrote into then ends for whoever reads.</summary>
     public void EndWithTests(string folder)
     {
-        const string waitThenEnd = "cat > /dev/null; kill -QUIT \"$0\"; sleep 2; rm -rf \"$1\"";
+        const string waitThenEnd = "trap '' TERM INT HUP; cat > /dev/null; kill -QUIT \"$0\"; sleep 2; rm -rf \"$1\"";
         var start = new ProcessStartInfo("sh", ["-c", waitThenEnd, process.Id.ToString(CultureInfo.InvariantCulture), folder]) { RedirectStandardInput = true };
         guard = Process.Start(start);
     }
