@@ -88,6 +88,13 @@ public static class EngineTexts
     private static readonly ImmutableDictionary<string, string> Unnamed =
         Text("Connecting did not succeed.", "Подключить не удалось.");
 
+    private static readonly ImmutableDictionary<string, string> Troubled = Text(
+        "The service has trouble at the moment. Connecting may take longer, or fail.",
+        "У сервиса сейчас неполадки. Подключение может занять больше времени или не получиться.");
+
+    private static readonly ImmutableDictionary<string, string> Down = Text(
+        "The service is not available at the moment. Try again later.", "Сервис сейчас недоступен. Попробуйте позже.");
+
     /// <summary>The label of a button that the flow gives none.</summary>
     public static ImmutableDictionary<string, string> Continue { get; } = Text("Continue", "Продолжить");
 
@@ -100,6 +107,14 @@ public static class EngineTexts
 
     /// <summary>What the end user reads for one of the engine's codes.</summary>
     public static ImmutableDictionary<string, string> TextOf(string code) => Codes.GetValueOrDefault(code, Unnamed);
+
+    /// <summary>What persons read while a provider is in trouble, where the operator gives no words of their own.</summary>
+    public static ImmutableDictionary<string, string> TextOf(ProviderTrouble trouble) => trouble switch
+    {
+        ProviderTrouble.Degraded => Troubled,
+        ProviderTrouble.Down => Down,
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     /// <summary>What is wrong with a field's value.</summary>
     public static ImmutableDictionary<string, string> FieldText(string code) => Fields.GetValueOrDefault(code, Unnamed);

@@ -36,6 +36,7 @@ internal static class JournalMarks
     {
         InboxContent.Replied => kind == "replied",
         InboxContent.CancelRequested => kind == "cancel_requested",
+        InboxContent.Hurried => kind == "hurried",
         InboxContent.Returned => kind is "returned" or "return_failed",
         InboxContent.Signalled => kind == "signalled",
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -45,6 +46,7 @@ internal static class JournalMarks
     {
         InboxContent.Replied replied => $"reply to {replied.Reply.Prompt}",
         InboxContent.CancelRequested => "cancel",
+        InboxContent.Hurried => "hurry",
         InboxContent.Returned returned => $"return to {returned.Return.Prompt}",
         InboxContent.Signalled signalled => $"signal {signalled.Signal.Hook}",
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -25,6 +25,12 @@ public sealed record OperationCall(
     /// </summary>
     public bool IsRetry { get; init; }
 
+    /// <summary>
+    /// Whether a caller may hold it back while an operator says that the provider is down: a step's own call, before it was sent. Calls that undo, and
+    /// those that find out whether another one happened, are always made. Default: no.
+    /// </summary>
+    public bool MayWait { get; init; }
+
     /// <summary>Names the call, never what it sends.</summary>
     public override string ToString() => $"{Run} {Effect}: {Provider}.{Operation}";
 }

@@ -63,6 +63,7 @@ internal sealed class RunDrive(
             {
                 InboxContent.Replied replied => new RunEvent.Replied(replied.Reply),
                 InboxContent.CancelRequested => new RunEvent.CancelRequested(),
+                InboxContent.Hurried => new RunEvent.Hurried(),
                 InboxContent.Returned returned => new RunEvent.Returned(returned.Return),
                 InboxContent.Signalled signalled => new RunEvent.Signalled(signalled.Signal),
                 _ => throw new System.Diagnostics.UnreachableException(),
@@ -94,6 +95,7 @@ internal sealed class RunDrive(
             var save = RunRow.SaveOf(held.Lease, row, flow, before, transition, now) with { IsReleased = isReleased };
             save = save with { Run = save.Run with { InboxSeen = inboxSeen } };
             if (!await ports.Store.SaveAsync(save, CancellationToken.None)) return null;
+            RunSpan.Saved(save);
             if (save.Run.Revision != row.Revision) changes.RunChanged(run.Id);
             row = save.Run;
         }
@@ -170,6 +172,7 @@ internal sealed class RunDrive(
             run.Id, made.Id, made.Provider, flow.Flow.Providers[made.Provider], made.Operation, made.Input, run.World, made.Deadline)
         {
             IsRetry = run.Pending is { Kind: not PendingKind.Undo, Attempt: > 1, RateLimits: 0, ConfirmingSince: null },
+            MayWait = run is { Ending: null, Pending: { ConfirmingSince: null, Kind: PendingKind.Call or PendingKind.Poll or PendingKind.Submit } },
         };
         try
         {

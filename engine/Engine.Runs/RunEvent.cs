@@ -39,6 +39,9 @@ public abstract record RunEvent
     /// <summary>Somebody asks to end the run.</summary>
     public sealed record CancelRequested : RunEvent;
 
+    /// <summary>An operator ends the pause before the step's next call: a poll's next round, or the next attempt of a call that surely did not happen.</summary>
+    public sealed record Hurried : RunEvent;
+
     /// <summary>The store was asked for the connection with the run's identity.</summary>
     /// <param name="Existing">Null where there is none.</param>
     public sealed record IdentityLookedUp(EffectId Effect, Connection? Existing) : RunEvent;

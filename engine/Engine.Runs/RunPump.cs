@@ -53,6 +53,12 @@ public sealed class RunPump(
     private readonly SemaphoreSlim places = new(options.MaxRuns);
     private readonly RunWorker worker = new(ports, changes, time, new RunCache(options.CachedRuns), report);
 
+    /// <summary>Runs that are worked on at this moment.</summary>
+    public int InFlight => held.Count;
+
+    /// <summary>Whether it works on as many runs as it may, and so asks for none until one of them waits.</summary>
+    public bool IsFull => held.Count >= options.MaxRuns;
+
     /// <summary>Pumps until cancelled; then lets go of what it holds and returns. A call that must happen once is waited for.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {

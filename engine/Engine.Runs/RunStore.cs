@@ -190,6 +190,9 @@ public abstract record InboxContent
 
     public sealed record CancelRequested : InboxContent;
 
+    /// <summary>An operator ends the pause before the current step's next call.</summary>
+    public sealed record Hurried : InboxContent;
+
     public sealed record Returned(Return Return) : InboxContent;
 
     public sealed record Signalled(Signal Signal) : InboxContent;

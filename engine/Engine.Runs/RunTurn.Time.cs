@@ -32,6 +32,25 @@ internal sealed partial class RunTurn
         }
     }
 
+    /// <summary>
+    /// Ends the pause before the next call of this step. A call that waits to be sent has surely not happened, so that sending it sooner repeats
+    /// nothing; one whose outcome is lost or in doubt is left alone, and so are a flow's own waits and a call that the provider's rate limit holds back.
+    /// </summary>
+    private void Hurry()
+    {
+        if (run.Pending is { SendAt: { } at, IsLost: false, ConfirmingSince: null, RateLimits: 0 } call && at > now)
+        {
+            Note("hurried");
+            Change(run with { Pending = call with { SendAt = now } });
+        }
+        else if (run.Pending is null && run.Ending is null && Here is CompiledStep.Poll && Memory.NextAt > now)
+        {
+            Note("hurried");
+            Remember(Memory with { NextAt = now });
+        }
+        Wake();
+    }
+
     private void ResumeWait()
     {
         if (run.Pending is not null || !(Memory.NextAt <= now)) return;

@@ -82,6 +82,7 @@ internal sealed partial class RunTurn
             case RunEvent.Returned returned: ComeBack(returned.Return); break;
             case RunEvent.Signalled signalled: Hear(signalled.Signal); break;
             case RunEvent.CancelRequested: Cancel(); break;
+            case RunEvent.Hurried: Hurry(); break;
             case RunEvent.IdentityLookedUp found: if (AwaitedCall(found.Effect) is not null) Found(found.Existing); break;
             default: throw new UnreachableException();
         }

@@ -18,6 +18,7 @@ internal sealed class RunWorker(
     public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
     {
         var row = held.Claimed.Run;
+        using var span = RunSpan.Start(row);
         try
         {
             var flow = await FindFlowAsync(row, cancellation);
@@ -30,11 +31,13 @@ internal sealed class RunWorker(
         }
         catch (RunFault fault)
         {
+            RunSpan.Failed(span, fault.InnerException ?? fault);
             await SafelyAsync(row, () => SufferAsync(held, fault));
         }
         catch (Exception exception)
         {
             // Not the run's fault: the store did not answer. The lease lapses and the run is taken up again.
+            RunSpan.Failed(span, exception);
             report(new PumpTrouble(row.Id, row.Step, 0, false, exception));
         }
     }

@@ -22,6 +22,12 @@ internal sealed record Egress(ImmutableArray<string> Hosts, ImmutableArray<Uri> 
             : null;
     }
 
+    /// <summary>What an address's host is called in a trace: the declared pattern where there is one, since the rest of the name may be a customer's.</summary>
+    public string TemplateOf(Uri address) =>
+        Configured.Concat(Defaults).Any(known => IsSame(known, address))
+            ? address.IdnHost
+            : Hosts.FirstOrDefault(pattern => HostPattern.Fits(pattern, address.IdnHost)) ?? "other";
+
     private static bool IsSame(Uri one, Uri other) =>
         one.Scheme == other.Scheme && one.Port == other.Port && one.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase);
 }

@@ -14,6 +14,9 @@ public sealed record Failure(string Code, string Message, TimeSpan? RetryAfter =
 {
     /// <summary>The provider's own word for it, such as <c>http 429</c>; empty where there is none. Safe to log.</summary>
     public string ProviderCode { get; init; } = "";
+
+    /// <summary>Whether the call was not made since it would have led where the provider may not connect.</summary>
+    internal bool IsEgressRefused { get; init; }
 }
 
 /// <summary>The failures that any operation may end with; a flow need not declare them.</summary>

@@ -19,14 +19,20 @@ internal sealed partial class HttpReport(string operation)
         new(Failures.ConfigError, $"{operation}: the path leads out of the base address; it should be relative to it");
 
     public Failure NotDeclared() =>
-        new(Failures.ConfigError, $"{operation}: the address is neither one of the provider's declared hosts, by https, nor one that was set for it");
+        new(Failures.ConfigError, $"{operation}: the address is neither one of the provider's declared hosts, by https, nor one that was set for it")
+        {
+            IsEgressRefused = true,
+        };
 
     /// <summary>The failure of a request that no answer came to.</summary>
     public Failure NoAnswer(Exception error, bool isDeadlineOver) => error switch
     {
         _ when isDeadlineOver => new Failure(Failures.ProviderTimeout, $"{operation}: no whole answer in time", IsInDoubt: true),
         TimeoutException => new Failure(Failures.ProviderTimeout, $"{operation}: the answer comes too slowly", IsInDoubt: true),
-        { InnerException: EgressException refused } => new Failure(Failures.ConfigError, $"{operation}: the provider was not called: {refused.Message}"),
+        { InnerException: EgressException refused } => new Failure(Failures.ConfigError, $"{operation}: the provider was not called: {refused.Message}")
+        {
+            IsEgressRefused = true,
+        },
         OperationCanceledException => NotReached("no connection in time"),
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => NotReached("its host name is not known"),
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => NotReached("the connection was refused"),

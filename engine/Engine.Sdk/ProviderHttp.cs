@@ -112,6 +112,7 @@ public sealed class ProviderHttp
         if (FindAddress(request.Path) is not { } address) return report.BadPath();
         if ((egress is null ? true : egress.FindApproval(address)) is not { } isApproved) return report.NotDeclared();
 
+        using var span = ExchangeSpan.Start(request.Method, address, egress);
         using var deadline = new CancellationTokenSource(request.Deadline < LongestCall ? request.Deadline : LongestCall, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
@@ -119,12 +120,16 @@ public sealed class ProviderHttp
             using var message = NewMessage(request, address);
             message.Options.Set(Egress.Approved, isApproved);
             using var answer = await http.SendAsync(message, both.Token);
-            return await read(answer, both.Token);
+            var result = await read(answer, both.Token);
+            ExchangeSpan.End(span, answer, result.Failure);
+            return result;
         }
         catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException or TimeoutException)
         {
             cancellation.ThrowIfCancellationRequested();
-            return report.NoAnswer(error, deadline.IsCancellationRequested);
+            var failure = report.NoAnswer(error, deadline.IsCancellationRequested);
+            ExchangeSpan.End(span, null, failure);
+            return failure;
         }
     }
 

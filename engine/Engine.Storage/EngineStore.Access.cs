@@ -7,20 +7,6 @@ public sealed partial class EngineStore
     public Task<bool> HasApiKeyAsync(CancellationToken cancellation) => database.ReadAsync(
         session => session.Number("SELECT 1 FROM api_keys LIMIT 1") is not null, cancellation);
 
-    public Task AddApiKeyAsync(string name, TokenHash hash, CancellationToken cancellation) => database.WriteAsync(
-        session => session.Execute(
-            """
-            INSERT INTO api_keys (hash, name, created_at) VALUES (@hash, @name, @now)
-            ON CONFLICT (hash) DO UPDATE SET name = excluded.name
-            """,
-            ("@hash", hash.Hex), ("@name", name), ("@now", Now)),
-        cancellation);
-
-    public Task<string?> FindApiKeyAsync(TokenHash hash, CancellationToken cancellation) => database.ReadAsync(
-        session => session.First(
-            "SELECT name FROM api_keys WHERE hash = @hash", row => row.GetString(0), ("@hash", hash.Hex)),
-        cancellation);
-
     public Task AddLinkAsync(TokenHash hash, RunId? run, DateTimeOffset expiresAt, CancellationToken cancellation) =>
         database.WriteAsync(
         session =>

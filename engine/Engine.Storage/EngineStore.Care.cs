@@ -35,7 +35,7 @@ public sealed partial class EngineStore
                 var isKept = session.Execute(
                     """
                     UPDATE care SET
-                      due = CASE WHEN @is_same = 1 THEN @due ELSE @now END, probe_due = @probe_due, suspected = @suspected, suspicions = @suspicions,
+                      due = CASE WHEN @is_same = 1 THEN @due ELSE @now END, probe_due = @probe_due, suspected = @suspected, suspicions = @suspicions, looked_at = @now,
                       holder = NULL, lease_until = NULL
                     WHERE connection = @id AND fence = @fence
                     """,

@@ -6,6 +6,7 @@ public sealed partial class EngineStore
 {
     private const string RepliedKind = "replied";
     private const string CancelKind = "cancel_requested";
+    private const string HurryKind = "hurried";
 
     public Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) =>
         database.ReadAsync<IReadOnlyList<InboxItem>>(
@@ -65,6 +66,7 @@ public sealed partial class EngineStore
     private InboxContent ReadContent(RunId id, long seq, string kind, byte[]? content) => (kind, content) switch
     {
         (CancelKind, null) => new InboxContent.CancelRequested(),
+        (HurryKind, null) => new InboxContent.Hurried(),
         (RepliedKind, not null) =>
             new InboxContent.Replied(StoredJson.Read<Reply>(sealer.Open(InboxPlace(id, seq), content))),
         (ReturnedKind, not null) =>

@@ -65,6 +65,12 @@ internal static class DashboardParts
         {
             SecurityHeaders.AllowDashboard(context);
             await dashboard(context);
+
+            // Hangfire takes a button for refused where the job is not in the state it names afterwards; the face of a run never is.
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status422UnprocessableEntity } && HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.StatusCode = StatusCodes.Status204NoContent;
+            }
         }
         else
         {

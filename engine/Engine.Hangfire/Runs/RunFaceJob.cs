@@ -11,6 +11,6 @@ namespace Engine.Hangfire;
 public sealed class RunFaceJob(EmbeddedEngine engine)
 {
     /// <summary>Wakes the run, should the job ever be worked on.</summary>
-    [JobDisplayName("run {0}")]
+    [JobDisplayName("{1} {0}")]
     public Task WakeAsync(string run, string flow, CancellationToken cancellation) => engine.WakeRunAsync(new RunId(run), cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Engine.Host;
+using Engine.Runs;
 using Hangfire;
 using Hangfire.Server;
 
@@ -48,9 +49,12 @@ public sealed class Sweeps
 
     /// <summary>Measures how late runs are; fails where that is too much.</summary>
     [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
-    public async Task<string> WatchAsync(CancellationToken cancellation)
+    public async Task<string> WatchAsync(CancellationToken cancellation) => Judge(await engine.Faces.MeasureLatenessAsync(cancellation));
+
+    /// <summary>What is said of it.</summary>
+    /// <exception cref="WorkInVainException">Runs are later than they may be.</exception>
+    internal static string Judge(RunLateness seen)
     {
-        var seen = await engine.Faces.MeasureLatenessAsync(cancellation);
         var said = string.Create(
             CultureInfo.InvariantCulture,
             $"{seen.Open} open, {seen.Due} due, {seen.Stuck} stuck, the oldest {seen.Latest.TotalSeconds:0.0} s late");

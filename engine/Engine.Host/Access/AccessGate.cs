@@ -13,7 +13,7 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var caller = await FindCallerAsync(context);
+        var caller = HealthEndpoints.IsOpenToAll(context.Request.Path) ? new Caller.Nobody() : await FindCallerAsync(context);
         context.Features.Set(caller);
         if (context.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
             && !SignalEndpoints.IsOpenToAll(context.Request.Path))
@@ -21,6 +21,11 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
             if (caller is Caller.Nobody)
             {
                 await Problems.Unauthorized().ExecuteAsync(context);
+                return;
+            }
+            if (caller is Caller.OtherKey)
+            {
+                await Problems.ScopeMissing(Words.Word(ApiScopes.Api)).ExecuteAsync(context);
                 return;
             }
             if (caller is Caller.Browser && IsChange(context.Request) && !ComesFromOurPage(context.Request))
@@ -36,17 +41,23 @@ internal sealed class AccessGate(IAccessStore access, RequestDelegate next)
     public static bool ComesFromOurPage(HttpRequest request) =>
         request.Headers.ContainsKey(PageHeader)
         && request.Headers.Origin is [{ } origin]
-        && (string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
-            || origin == request.HttpContext.RequestServices.GetRequiredService<EngineAddress>().Configured?.GetLeftPart(UriPartial.Authority));
+        && IsOwnOrigin(request, origin);
+
+    /// <summary>Whether an origin is where this request was sent to, or the configured address.</summary>
+    public static bool IsOwnOrigin(HttpRequest request, string origin) =>
+        string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || origin == request.HttpContext.RequestServices.GetRequiredService<EngineAddress>().Configured?.GetLeftPart(UriPartial.Authority);
 
     private async Task<Caller> FindCallerAsync(HttpContext context)
     {
         if (FindApiKey(context.Request) is { } key)
         {
-            var name = key.Length <= AccessToken.MaxLength
+            var known = key.Length <= AccessToken.MaxLength
                 ? await access.FindApiKeyAsync(AccessToken.HashOf(key), context.RequestAborted)
                 : null;
-            return name is null ? new Caller.Nobody() : new Caller.Integrator(name);
+            return known is null ? new Caller.Nobody()
+                : known.Scopes.HasFlag(ApiScopes.Api) ? new Caller.Integrator(known.Name)
+                : new Caller.OtherKey(known.Name);
         }
         if (BrowserCookie.Find(context.Request) is not { } cookie) return new Caller.Nobody();
         var session = AccessToken.HashOf(cookie);

@@ -11,6 +11,7 @@ internal static class AccessToken
     public const string ApiKeyPrefix = "eng_";
     public const string LinkPrefix = "lnk_";
     public const string SessionPrefix = "ses_";
+    public const string OperatorPrefix = "ops_";
 
     /// <summary>Longer texts are no tokens of ours and are not hashed.</summary>
     public const int MaxLength = 100;

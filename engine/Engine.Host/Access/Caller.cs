@@ -11,8 +11,11 @@ internal abstract record Caller
     /// <summary>Showed nothing, or nothing that is known.</summary>
     public sealed record Nobody : Caller;
 
-    /// <summary>An integrator: may do everything.</summary>
+    /// <summary>An integrator: may do everything that <c>/v1</c> offers.</summary>
     public sealed record Integrator(string KeyName) : Caller;
+
+    /// <summary>An API key without the scope <c>api</c>: may do nothing here.</summary>
+    public sealed record OtherKey(string KeyName) : Caller;
 
     /// <summary>A browser that traded a link: may see and answer its runs, and start some if it came by the start page's link.</summary>
     public sealed record Browser(TokenHash Session, BrowserSession Rights) : Caller;
@@ -20,7 +23,7 @@ internal abstract record Caller
     /// <summary>May start runs, and see flows and connections.</summary>
     public bool CanStart => this switch
     {
-        Nobody => false,
+        Nobody or OtherKey => false,
         Integrator => true,
         Browser browser => browser.Rights.CanStart,
         _ => throw new UnreachableException(),
@@ -28,7 +31,7 @@ internal abstract record Caller
 
     public bool CanSee(RunId run) => this switch
     {
-        Nobody => false,
+        Nobody or OtherKey => false,
         Integrator => true,
         Browser browser => browser.Rights.Runs.Contains(run),
         _ => throw new UnreachableException(),

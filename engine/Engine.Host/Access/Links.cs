@@ -25,12 +25,11 @@ internal static class Links
         return new LinkView($"{engine.Address}/connect/{run.Id}#token={token}", end);
     }
 
-    /// <summary>The first API key, where there is none yet; null where there is.</summary>
+    /// <summary>The first API key, for the API and the operators' pages, where there is none yet; null where there is.</summary>
     public static async Task<string?> MakeFirstApiKeyAsync(this EmbeddedEngine engine, CancellationToken cancellation)
     {
         if (await engine.Access.HasApiKeyAsync(cancellation)) return null;
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
-        await engine.Access.AddApiKeyAsync("first", AccessToken.HashOf(key), cancellation);
-        return key;
+        return await engine.Access.AddApiKeyAsync("first", AccessToken.HashOf(key), ApiScopes.Api | ApiScopes.Ops, cancellation) ? key : null;
     }
 }

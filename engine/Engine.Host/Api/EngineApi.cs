@@ -18,20 +18,25 @@ internal static class EngineApi
 
     public static void MapEngine(this WebApplication app, EmbeddedEngine engine, IEngineExtension? extension)
     {
+        app.UseMiddleware<RequestSpans>();
         app.UseRefusals(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Engine.Api"));
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<LoopbackOnly>(engine.Outside);
         app.UseMiddleware<AccessGate>(engine.Access);
+        app.UseMiddleware<OpsGate>();
         app.UseRouting();
         app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHealth(engine);
         app.MapSession();
         new Pages(engine).Map(app);
+        app.MapOps(engine);
 
         var v1 = app.MapGroup("/v1").ProducesProblem(StatusCodes.Status401Unauthorized);
         v1.MapFlows();
         v1.MapRuns();
         v1.MapConnections();
         v1.MapSignals();
+        v1.MapHealthDetails();
         v1.MapVersion(extension);
         extension?.Map(app);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.ComponentModel;
 using Engine.Flows;
+using Engine.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Engine.Host;
@@ -9,13 +10,15 @@ namespace Engine.Host;
 internal static class FlowEndpoints
 {
     public static void MapFlows(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/flows", List).WithTags("Flows").WithName("ListFlows").WithSummary("Lists the flows that runs can be started of")
+        routes.MapGet("/flows", ListAsync).WithTags("Flows").WithName("ListFlows").WithSummary("Lists the flows that runs can be started of")
             .WithDescription("A flow whose file has findings is offered in its last good version, or not at all where there is none; the findings are here.").Refuses(403);
 
-    private static Results<Ok<FlowList>, ProblemHttpResult> List(HttpContext context, EmbeddedEngine engine) =>
-        context.GetCaller().CanStart
-            ? TypedResults.Ok(new FlowList([.. engine.Flows.Offered.Select(flow => ViewOf(flow, engine))], FindingsOf(engine, null), engine.Sandbox is not null))
-            : Problems.Forbidden();
+    private static async Task<Results<Ok<FlowList>, ProblemHttpResult>> ListAsync(HttpContext context, EmbeddedEngine engine, CancellationToken cancellation)
+    {
+        if (!context.GetCaller().CanStart) return Problems.Forbidden();
+        await engine.Incidents.ListAsync(cancellation);
+        return TypedResults.Ok(new FlowList([.. engine.Flows.Offered.Select(flow => ViewOf(flow, engine))], FindingsOf(engine, null), engine.Sandbox is not null));
+    }
 
     private static ImmutableArray<FindingView> FindingsOf(EmbeddedEngine engine, string? flow) =>
         [.. engine.Flows.Findings.Where(found => found.Flow == flow).Select(found => new FindingView(
@@ -30,7 +33,8 @@ internal static class FlowEndpoints
             [.. field.Options.Select(option => new ChoiceView(option.Name, option.Label.ByLanguage))]))],
         [.. flow.Fails.Select(end => end.Code)],
         [.. engine.ScenariosOf(flow).Select(scenario => new ChoiceView(scenario.Name, scenario.Title))],
-        FindingsOf(engine, flow.Name));
+        FindingsOf(engine, flow.Name),
+        IncidentView.Of(engine.Incidents.WorstOf(flow)));
 }
 
 /// <param name="Findings">Of the files that give no flow.</param>
@@ -51,7 +55,19 @@ internal sealed record FlowView(
     [property: Description("The courses of events that the sandbox can play, the default first; empty for real providers.")]
     ImmutableArray<ChoiceView> Scenarios,
     [property: Description("What is wrong with the flow's file as it is now; with an error among them, the last good version is offered.")]
-    ImmutableArray<FindingView> Findings);
+    ImmutableArray<FindingView> Findings,
+    [property: Description("What an operator says about a provider of the flow; null while all is well.")] IncidentView? Incident);
+
+/// <summary>A provider in trouble.</summary>
+internal sealed record IncidentView(
+    string Provider,
+    [property: Description("`degraded`: connecting goes on, and may fail. `down`: no run is begun, and open ones wait.")] ProviderTrouble State,
+    [property: Description("What the person reads, by language.")] IReadOnlyDictionary<string, string> Text,
+    DateTimeOffset Since)
+{
+    public static IncidentView? Of(Incident? incident) =>
+        incident is null ? null : new IncidentView(incident.Provider, incident.Trouble, incident.FullText, incident.Since);
+}
 
 internal sealed record FindingView(
     [property: Description("Names the rule; findings.md explains it.")] string Code,

@@ -9,6 +9,9 @@ namespace Engine.Host;
 /// <summary>Every refusal of the API: status, stable code, and one sentence that says what happened and what would be right.</summary>
 internal static class Problems
 {
+    /// <summary>The <c>Retry-After</c> of what is worth sending again at once.</summary>
+    public const string SoonSeconds = "1";
+
     public static ProblemHttpResult Unauthorized() => Problem(401, "unauthorized",
         "no known API key: send one as 'Authorization: Bearer eng_…' or 'X-Api-Key: eng_…'");
 
@@ -17,6 +20,14 @@ internal static class Problems
 
     public static ProblemHttpResult Forbidden() => Problem(403, "forbidden",
         "this browser may only see and answer the runs of its links: an API key is needed for the rest");
+
+    public static ProblemHttpResult ScopeMissing(string scope) => Problem(403, "scope_missing",
+        $"this API key does not have the scope '{scope}': make one with 'engine key add NAME --scope {scope}'");
+
+    public static ProblemHttpResult SignInFirst() => Problem(401, "sign_in_first", "the session has ended: open /ops and sign in");
+
+    public static ProblemHttpResult StaleForm() => Problem(403, "stale_form",
+        "the form was not made for this session, or the session has changed: go back, reload the page and try again");
 
     public static ProblemHttpResult ForeignOrigin() => Problem(403, "foreign_origin",
         "a browser's change must come from the engine's own page");
@@ -125,6 +136,8 @@ internal static class Problems
     {
         WishOutcome.NoSuchScenario none => Problem(422, "unknown_scenario",
             $"the sandbox has no scenario '{none.Scenario}' for this flow; it has {Listed(none.Known)}"),
+        WishOutcome.ProviderDown down => Problem(503, "provider_down",
+            $"provider '{down.Incident.Provider}' is down, by an operator's word: no run is begun until that is over", ("text", down.Incident.FullText)),
         WishOutcome.ScenarioNotOffered => Problem(422, "scenario_not_offered",
             "a scenario is for the sandbox; this flow calls no provider that it plays"),
         WishOutcome.ConnectionOutOfReach elsewhere => OutOfReach(elsewhere.Connection),
@@ -135,6 +148,11 @@ internal static class Problems
     /// <summary>A mistake of ours, or a lost database. What happened is in the log under the trace.</summary>
     public static ProblemHttpResult Internal(string trace) => Problem(500, "internal",
         "the engine failed to answer; its log has the reason under the trace", ("trace", trace));
+
+    /// <summary>This node should be sent no work at present.</summary>
+    /// <param name="problems">Their names.</param>
+    public static ProblemHttpResult NotReady(IReadOnlyCollection<string> problems) => Problem(503, "not_ready",
+        $"this node is not ready: {Listed(problems)}", ("problems", problems));
 
     /// <summary>The database cannot be reached or written at present.</summary>
     public static ProblemHttpResult Unavailable(string trace) => Problem(503, "unavailable",

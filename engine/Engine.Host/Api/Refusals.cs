@@ -41,9 +41,14 @@ internal static class Refusals
         if (error is BadHttpRequestException bad) return OfBadRequest(bad).ExecuteAsync(context);
 
         var trace = context.TraceIdentifier;
-        if (error is not null) Log.RequestFailed(log, error, trace);
-        if (error is not StorageUnavailableException) return Problems.Internal(trace).ExecuteAsync(context);
-        context.Response.Headers.RetryAfter = "2";
+        if (error is not StorageUnavailableException away)
+        {
+            if (error is not null) Log.RequestFailed(log, error, trace);
+            return Problems.Internal(trace).ExecuteAsync(context);
+        }
+
+        Log.StoreAway(log, trace, away.Message);
+        context.Response.Headers.RetryAfter = Problems.SoonSeconds;
         return Problems.Unavailable(trace).ExecuteAsync(context);
     }
 

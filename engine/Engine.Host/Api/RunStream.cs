@@ -51,7 +51,7 @@ internal static class RunStream
         {
             var change = from.Engine.Changes.NextChange(id);
             if (await from.Engine.Store.FindAsync(id, cancellation) is not { } run) return;
-            var newest = EventIdOf(run);
+            var newest = EventIdOf(run) + WordOf(await from.Viewer.IncidentOfAsync(run, cancellation));
             var isEnd = run.Status.IsFinal();
             if (newest != seen || isEnd)
             {
@@ -80,6 +80,10 @@ internal static class RunStream
     private static string EventIdOf(StoredRun run) => run.Prompt is { } prompt
         ? string.Create(CultureInfo.InvariantCulture, $"{run.Revision}-{prompt.Id}.{prompt.Rev}{(prompt.IsBusy ? "b" : "")}")
         : run.Revision.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A switched incident makes the view a new one; it is seen with the next heartbeat at the latest.</summary>
+    private static string WordOf(Incident? incident) =>
+        incident is null ? "" : string.Create(CultureInfo.InvariantCulture, $"~{(int)incident.Trouble}.{incident.Since.UtcTicks}");
 
     private static async Task SendAsync(
         HttpResponse response, string name, string? eventId, string data, CancellationToken cancellation)

@@ -20,6 +20,7 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
             run.CreatedAt, run.UpdatedAt, run.Revision, run.Id.Short, run.Exit, connection?.IdentityLabel, prompt,
             prompt?.Show?.Qr is { } text ? QrSvg.Draw(text) : null,
             await engine.FindWorldAsync(run, cancellation) is { } world ? new SandboxView(world.Scenario, world.PhoneUrl) : null,
+            IncidentView.Of(await IncidentOfAsync(run, cancellation)),
             now);
     }
 
@@ -28,6 +29,12 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
         prompt.Show is { ExpiresAt: { } end } show && end <= now
             ? prompt with { Show = show with { Qr = null, Image = null, Code = null, Link = null, Frame = null } }
             : prompt;
+
+    /// <summary>What an operator says about a provider of the run; null while all is well, and once the run has ended.</summary>
+    public async Task<Incident?> IncidentOfAsync(StoredRun run, CancellationToken cancellation) =>
+        !run.Status.IsFinal() && !(await engine.Incidents.ListAsync(cancellation)).IsEmpty && await engine.Flows.FindAsync(run.Flow, run.FlowVersion, cancellation) is { } flow
+            ? engine.Incidents.WorstOf(flow.Flow)
+            : null;
 
     private ImmutableDictionary<string, string> TitleOf(string flow) =>
         engine.Flows.FindCurrent(flow)?.Flow.Title.ByLanguage ?? ImmutableDictionary<string, string>.Empty;

@@ -10,7 +10,7 @@ internal static class VersionEndpoint
     {
         var version = typeof(VersionEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         var view = new VersionView(version, ExtensionFolder.HasHangfire ? ["hangfire"] : [], extension?.Name ?? "engine");
-        routes.MapGet("/version", () => view).WithTags("Engine").WithSummary("Which version runs, and which extensions the build took in");
+        routes.MapGet("/version", () => view).WithName("GetVersion").WithTags("Engine").WithSummary("Which version runs, and which extensions the build took in");
     }
 }
 

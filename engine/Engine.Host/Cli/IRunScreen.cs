@@ -29,6 +29,9 @@ internal interface IRunScreen
 /// <param name="Phone">Where the sandbox plays the person's phone; null where nobody has to touch it.</param>
 internal sealed record StartedRun(StoredRun Run, LocalText Title, Uri? Phone)
 {
+    /// <summary>What an operator says about a provider of the flow, by language; null while all is well.</summary>
+    public IReadOnlyDictionary<string, string>? Warning { get; init; }
+
     /// <summary>The run's page, from which the person goes to the provider's; null where the flow needs none.</summary>
     public string? Page { get; init; }
 }

@@ -73,6 +73,7 @@ internal static class RunCommand
         var flow = engine.Flows.FindCurrent(run.Flow)?.Flow;
         return new StartedRun(run, flow?.Title ?? LocalText.Empty, world is null ? null : new Uri(world.PhoneUrl))
         {
+            Warning = flow is not null ? (await engine.Incidents.FindAsync(flow, CancellationToken.None))?.FullText : null,
             Page = flow is not null && Leaves(flow) ? (await engine.NewRunLinkAsync(run, CancellationToken.None)).Url : null,
         };
     }

@@ -11,6 +11,7 @@ internal static class RunRefusal
     {
         WishOutcome.NoSuchScenario no => $"the sandbox has no scenario '{no.Scenario}' for flow '{switches.Flow}'; "
             + $"it has {Listed(no.Known)}{Nearest.DidYouMean(no.Scenario, no.Known)}",
+        WishOutcome.ProviderDown down => $"provider '{down.Incident.Provider}' is down: {Phrases.In(switches.Language).Pick(down.Incident.FullText)}",
         WishOutcome.ScenarioNotOffered => $"the sandbox cannot play flow '{switches.Flow}': leave --scenario out",
         WishOutcome.ConnectionOutOfReach { Connection.World: null } => "the connection is at the real provider: leave --sandbox out",
         WishOutcome.ConnectionOutOfReach => "the connection lives in the sandbox: give --sandbox",

@@ -19,6 +19,7 @@ internal sealed class TextScreen(Terminal terminal, GivenAnswers given, Phrases 
     {
         title = phrases.Pick(started.Title.ByLanguage);
         terminal.Output.WriteLine(Phrases.Fill(phrases.Begun, title, started.Run.Id.Short));
+        if (started.Warning is { } warning) terminal.Output.WriteLine(Display.Harmless(phrases.Pick(warning)));
         if (started.Page is { } page) terminal.Output.WriteLine(Phrases.Fill(phrases.Page, page));
         if (started.Phone is { } phone) terminal.Output.WriteLine(Phrases.Fill(phrases.Phone, phone));
     }

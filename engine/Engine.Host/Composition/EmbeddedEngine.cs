@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Engine.Flows;
 using Engine.Plugins;
@@ -19,38 +20,52 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
+    private readonly EngineMeters meters;
+    private readonly RunCensus census;
+    private OtlpExport? export;
+    private volatile RunPump? pump;
     private Task working = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
+    private Task counting = Task.CompletedTask;
     private bool isClosed;
 
-    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
+    private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineMeters meters, EngineOptions options, TimeProvider time, ILogger log)
     {
         this.parts = parts;
+        this.meters = meters;
         settings = options.Settings;
         this.time = time;
         this.log = log;
-        Store = KillAtSave.Wrap(parts.Store);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        Store = metered;
+        Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
+        census = new RunCensus(parts.Store, Health, time);
+        census.Offer(meters);
+        meters.Watch("engine.pump.in_flight", "{run}", "Runs that this node works on.", () => [new Measurement<long>(RunsInFlight)]);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
         var deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
-        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
-        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
-        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
-        var node = $"engine-{Environment.ProcessId}";
-        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = node });
+        Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
+        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
+        var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
+        var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = Node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
-            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
-        Work = new EngineWork(
-            parts.Store,
-            () => new RunPump(
-                new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = node },
-                trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked)),
-            Care, Revoker, deliveries, time, log);
+            parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
+        Work = new EngineWork(parts.Store, () => NewPump(caller), Care, Revoker, deliveries, time, log);
     }
 
     public IRunStore Store { get; }
+
+    /// <summary>This process, as leases, log lines and metrics name it.</summary>
+    public string Node { get; } = $"engine-{Environment.ProcessId}";
+
+    /// <summary>How this node is.</summary>
+    public EngineHealth Health { get; }
+
+    /// <summary>Runs that this node works on at this moment.</summary>
+    internal int RunsInFlight => pump?.InFlight ?? 0;
 
     public IAccessStore Access => parts.Store;
 
@@ -90,6 +105,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>What operators say about providers.</summary>
+    internal IncidentSwitch Incidents => parts.Incidents;
+
+    /// <summary>Where what operators look at and do is kept.</summary>
+    internal EngineStore Operators => parts.Store;
+
     /// <summary>What lists of runs show.</summary>
     internal EngineStore Faces => parts.Store;
 
@@ -109,8 +130,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
         // From here on the store's clock counts: what this machine's says differs from other nodes'.
         var clock = built.Store.Time;
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, clock);
-        var engine = new EmbeddedEngine(built, caller, options, clock, logger);
+        var measured = new EngineMeters();
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, clock) { Meters = measured };
+        var engine = new EmbeddedEngine(built, caller, measured, options, clock, logger);
+        engine.export = OtlpExport.Start(options.Otlp, engine.Node);
+        if (engine.export is not null) engine.counting = engine.census.RunAsync(engine.stopping.Token);
         if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
@@ -138,6 +162,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (Flows.FindCurrent(wish.Flow)?.Flow is { } wanted && await Incidents.FindAsync(wanted, cancellation) is { Trouble: ProviderTrouble.Down } incident)
+        {
+            return new WishOutcome.ProviderDown(incident);
+        }
+
         if (wish.Connection is { } id && await Store.FindConnectionAsync(id, cancellation) is { } connection
             && !SandboxLink.Reaches(Sandbox, connection.World))
         {
@@ -221,9 +250,25 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await stopping.CancelAsync();
         await watching;
         await working;
+        await counting;
         await parts.DisposeAsync();
+        if (export is not null) await export.DisposeAsync();
+        meters.Dispose();
         stopping.Dispose();
         Log.EngineStopped(log);
+    }
+
+    private RunPump NewPump(PluginOperationCaller caller)
+    {
+        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node }, NoteTrouble);
+        pump = made;
+        return made;
+    }
+
+    private void NoteTrouble(PumpTrouble trouble)
+    {
+        meters.Troubled(trouble);
+        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked);
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.

@@ -41,6 +41,12 @@ public sealed record EngineOptions
     /// </summary>
     public bool OnlyAllowedPlugins { get; init; }
 
+    /// <summary>
+    /// The OpenTelemetry collector that metrics and traces are sent to, such as <c>http://127.0.0.1:4318</c>. Null: the variables
+    /// <c>OTEL_EXPORTER_OTLP_…</c> say; without them, nothing is sent.
+    /// </summary>
+    public Uri? Otlp { get; init; }
+
     /// <summary>The list of allowed plugin builds: beside the key, since both decide whom the engine trusts.</summary>
     public string AllowedPluginsFile => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(KeyFile)) ?? "", "allowed-plugins");
 

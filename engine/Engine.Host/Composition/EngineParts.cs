@@ -34,6 +34,8 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public SandboxLink? Sandbox { get; }
 
+    public required IncidentSwitch Incidents { get; init; }
+
     public FlowWatch Watch { get; }
 
     public static async Task<EngineParts> BuildAsync(EngineOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
@@ -66,7 +68,7 @@ internal sealed class EngineParts : IAsyncDisposable
             var sandbox = await opening;
             FlowWatch.TrySettings(plugins, options, ImmutableHashSet<string>.Empty, log);
             var watch = Built(new FlowWatch(options, plugins, flows, sandbox, seen, time, log));
-            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports };
+            return new EngineParts(store, held, invoker, plugins, flows, sandbox, watch) { Ports = ports, Incidents = new IncidentSwitch(store, store.Time) };
         }
         catch (Exception error)
         {
@@ -112,7 +114,8 @@ internal sealed class EngineParts : IAsyncDisposable
         else if (part is IDisposable now) now.Dispose();
     }
 
-    private static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
+    /// <summary>The store that the options name.</summary>
+    internal static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
         await EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.

@@ -78,9 +78,32 @@ internal static class EngineSwitches
         },
     };
 
+    private static readonly Option<Uri?> otlp = new("--otlp")
+    {
+        Description = "The OpenTelemetry collector for metrics and traces, such as http://127.0.0.1:4318; else OTEL_EXPORTER_OTLP_ENDPOINT says.",
+        HelpName = "URL",
+        CustomParser = result =>
+        {
+            if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                && address is { Query: "", Fragment: "", UserInfo: "" })
+            {
+                return address;
+            }
+
+            result.AddError($"--otlp: '{result.Tokens[0].Value}' is not an http or https address without user, query and fragment");
+            return null;
+        },
+    };
+
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[data, store, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
+        foreach (var option in (Option[])[data, store, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl, otlp]) command.Options.Add(option);
+    }
+
+    /// <summary>The options of a command that only looks into the store; <see cref="Read"/> takes them.</summary>
+    public static void AddStoreTo(Command command)
+    {
+        foreach (var option in (Option[])[data, store, keyFile, settings]) command.Options.Add(option);
     }
 
     /// <summary>What the command line says, laid over the defaults.</summary>
@@ -102,6 +125,7 @@ internal static class EngineSwitches
                 : sandbox is not null ? new ProviderMode.ExternalSandbox(sandbox)
                 : defaults.Providers,
             PublicUrl = parsed.GetValue(publicUrl),
+            Otlp = parsed.GetValue(otlp),
             Settings = given,
         };
     }

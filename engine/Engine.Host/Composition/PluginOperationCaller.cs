@@ -10,14 +10,34 @@ namespace Engine.Host;
 /// sandbox, with that world's alone. A sandbox run never sees a real key.
 /// </summary>
 internal sealed class PluginOperationCaller(
-    PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, TimeProvider time)
+    PluginCatalog plugins, IConfiguration settings, SandboxLink? sandbox, IncidentSwitch incidents, TimeProvider time)
     : IOperationCaller
 {
     private readonly RetryBudget retries = new(time);
 
+    /// <summary>Counts and times the calls. Default: for itself alone.</summary>
+    public EngineMeters Meters { get; init; } = new();
+
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
+        using var watch = CallWatch.Begin(Meters, time, call.Provider, call.Operation, ("engine.run.id", call.Run.Value));
+        var result = await MakeAsync(call, cancellation);
+        watch.End(result.Failure);
+        return result;
+    }
+
+    private async Task<Result<object>> MakeAsync(OperationCall call, CancellationToken cancellation)
+    {
         if (!Reaches(call.World)) return new Failure(Failures.ConfigError, $"{call.Provider}.{call.Operation}: {OutOfReach(call.World)}");
+        if (call.MayWait && await incidents.IsDownAsync(call.Provider, cancellation))
+        {
+            // As if the provider asked for a pause: nothing was sent, no attempt is spent, and the run's own limits hold.
+            return new Failure(Failures.RateLimited, $"an operator says that provider '{call.Provider}' is down", IncidentSwitch.HeldBack)
+            {
+                ProviderCode = IncidentSwitch.ProviderCode,
+            };
+        }
+
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");

@@ -18,6 +18,9 @@ internal sealed class PluginConnectionCaller(
     // One for each build, and gone with it.
     private readonly ConditionalWeakTable<Assembly, Forms> forms = [];
 
+    /// <summary>Counts and times the calls. Default: for itself alone.</summary>
+    public EngineMeters Meters { get; init; } = new();
+
     public Provider? FindProvider(string name) => plugins.Catalog.FindProvider(name);
 
     public bool Reaches(string? world) => SandboxLink.Reaches(sandbox, world);
@@ -25,6 +28,24 @@ internal sealed class PluginConnectionCaller(
     public async Task<ConnectionAnswer> CallAsync(ConnectionCall call, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(call);
+        var (provider, operation) = (call.Connection.Provider, call.Operation);
+        using var watch = CallWatch.Begin(Meters, time, provider, operation.Name, ("engine.connection.id", call.Connection.Id.Value));
+        var answer = await MakeAsync(call, cancellation);
+        if (answer is ConnectionAnswer.InputRefused) return answer;
+        var failure = (answer as ConnectionAnswer.Failed)?.Failure;
+        watch.End(failure);
+        if (operation.Role == OperationRole.Refresh) Meters.Refreshed(provider, failure?.Code ?? "ok");
+        if (operation.Role == OperationRole.Probe) Meters.Probed(provider, HealthOf(operation, failure));
+        return answer;
+    }
+
+    private static string HealthOf(Operation operation, Failure? failure) =>
+        failure is null ? Words.Word(ConnectionHealth.Active)
+        : operation.Failures.FirstOrDefault(one => one.Code == failure.Code)?.Health is { } health ? Words.Word(health)
+        : "unknown";
+
+    private async Task<ConnectionAnswer> MakeAsync(ConnectionCall call, CancellationToken cancellation)
+    {
         var name = call.Connection.Provider;
         if (plugins.Catalog.FindProvider(name) is not { } provider
             || plugins.FindRecords(name, provider.Build, call.Operation.Name) is not { } records)

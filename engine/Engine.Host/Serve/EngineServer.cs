@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Engine.Host;
 
@@ -9,7 +10,11 @@ namespace Engine.Host;
 /// <param name="Port">On loopback; 0 takes any.</param>
 /// <param name="IsVerbose">Whether what happens is logged too, not only what goes wrong.</param>
 /// <param name="Extension">Pumps and works in place of the engine's own loops; null: they do.</param>
-internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false, IEngineExtension? Extension = null);
+internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false, IEngineExtension? Extension = null)
+{
+    /// <summary>Whether each log line is a JSON object, for programs, rather than a text for people.</summary>
+    public bool IsLogJson { get; init; }
+}
 
 /// <summary>An engine with the API and the pages before it, on loopback.</summary>
 internal sealed class EngineServer : IAsyncDisposable
@@ -26,6 +31,9 @@ internal sealed class EngineServer : IAsyncDisposable
     }
 
     public EmbeddedEngine Engine { get; }
+
+    /// <summary>What the host of the pages is made of.</summary>
+    internal IServiceProvider Services => app.Services;
 
     /// <summary>What it listens on, on loopback; behind a proxy others know it by another address.</summary>
     public Uri Listening { get; }
@@ -70,9 +78,13 @@ internal sealed class EngineServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
+            .AddConsoleFormatter<JsonLog, ConsoleFormatterOptions>()
             .AddFilter((category, level) => level >= LevelOf(category, options.IsVerbose));
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
-            console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            if (options.IsLogJson) console.FormatterName = JsonLog.FormatterName;
+        });
 
         builder.Services.AddEngineApi(time);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -21,6 +21,19 @@ internal static class ServeCommand
 
     private static readonly Option<bool> verbose = new("--verbose") { Description = "Logs what happens, not only what goes wrong." };
 
+    private static readonly Option<string> log = new("--log")
+    {
+        Description = "How log lines are written: text, or json (one object for each line).",
+        DefaultValueFactory = _ => "text",
+        HelpName = "text|json",
+        CustomParser = result =>
+        {
+            if (result.Tokens[0].Value is "text" or "json") return result.Tokens[0].Value;
+            result.AddError($"--log: '{result.Tokens[0].Value}' is neither 'text' nor 'json'");
+            return "text";
+        },
+    };
+
     private static readonly Option<HangfireUse> hangfire = new("--hangfire")
     {
         Description = "Whether Hangfire runs the pump and shows its dashboard: auto (where the build has it and --store is given), on or off.",
@@ -43,6 +56,7 @@ internal static class ServeCommand
         EngineSwitches.AddTo(command);
         command.Options.Add(hangfire);
         command.Options.Add(verbose);
+        command.Options.Add(log);
         command.SetAction((parsed, cancellation) => RunAsync(
             ReadOptions(parsed), parsed.InvocationConfiguration.Output, cancellation));
     }
@@ -50,13 +64,17 @@ internal static class ServeCommand
     private static ServerOptions ReadOptions(ParseResult parsed)
     {
         var engine = EngineSwitches.Read(parsed) with { IsWatching = true };
-        return new ServerOptions(engine, parsed.GetValue(port), parsed.GetValue(verbose), parsed.GetValue(hangfire).Extension(engine));
+        return new ServerOptions(engine, parsed.GetValue(port), parsed.GetValue(verbose), parsed.GetValue(hangfire).Extension(engine))
+        {
+            IsLogJson = parsed.GetValue(log) == "json",
+        };
     }
 
     private static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellation)
     {
-        await using var server = await EngineServer.StartAsync(options, TimeProvider.System, cancellation);
-        await GreetAsync(server.Engine, options.Engine, output, TimeProvider.System, cancellation);
+        var time = OffsetClock.OfProcess();
+        await using var server = await EngineServer.StartAsync(options, time, cancellation);
+        await GreetAsync(server.Engine, options.Engine, output, time, cancellation);
         if (options.Extension is not null) await output.WriteLineAsync($"Hangfire   runs the pump; its dashboard is {server.Engine.Address}/hangfire");
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
@@ -68,6 +86,7 @@ internal static class ServeCommand
     {
         await output.WriteLineAsync($"Open       {await engine.NewStartLinkAsync(time, cancellation)}");
         if (await engine.MakeFirstApiKeyAsync(cancellation) is { } key) await output.WriteLineAsync($"API key    {key}   (shown once)");
+        await output.WriteLineAsync($"Operators  {engine.Address}/ops   (an API key with the scope 'ops' opens it)");
         await output.WriteLineAsync(engine.Sandbox is null
             ? "Providers  real"
             : "Providers  simulated: nothing leaves this machine (--real calls the real ones)");

@@ -14,6 +14,9 @@ namespace Engine.Host;
 internal sealed class Hooks(
     EngineStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, RunChanges changes, Deliveries deliveries)
 {
+    /// <summary>Where what comes for a run is put in its inbox. Default: the same store.</summary>
+    public IRunStore Inbox { get; init; } = store;
+
     /// <summary>A call of a run's, or of a connection's, own address.</summary>
     public async Task<HookOutcome> TakeAsync(HookTarget target, HookRequest request, CancellationToken cancellation)
     {
@@ -28,7 +31,7 @@ internal sealed class Hooks(
         if (outcome is HookOutcome.Accepted accepted && target.IsOpen)
         {
             var signal = new Signal(target.Name, KeyOf(accepted, request), SignalJson.Of(accepted.Payload, flow));
-            if (await store.AcceptSignalAsync(target.Run, signal, cancellation)) changes.InboxGrew(target.Run);
+            if (await Inbox.AcceptSignalAsync(target.Run, signal, cancellation)) changes.InboxGrew(target.Run);
         }
 
         if (outcome is HookOutcome.Accepted { News: { } news } && target.Connection is { } id) await TellAsync(id, news, cancellation);

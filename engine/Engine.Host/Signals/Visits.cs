@@ -21,6 +21,9 @@ internal sealed record VisitStart(Uri Address, string Browser, TokenHash State, 
 internal sealed class Visits(
     EngineStore store, FlowLibrary flows, PluginCatalog plugins, PluginOperationCaller caller, EngineAddress address, TimeProvider time)
 {
+    /// <summary>Where what comes for a run is put in its inbox. Default: the same store.</summary>
+    public IRunStore Inbox { get; init; } = store;
+
     /// <summary>How long a person may stay at the provider.</summary>
     private static readonly TimeSpan life = TimeSpan.FromMinutes(10);
 
@@ -76,7 +79,7 @@ internal sealed class Visits(
         var back = read.IsFailure
             ? new Return(state, visit.Prompt, null, read.Failure)
             : new Return(state, visit.Prompt, SignalJson.Of(read.Value, flow), null);
-        return await store.AcceptReturnAsync(visit.Run, back, cancellation);
+        return await Inbox.AcceptReturnAsync(visit.Run, back, cancellation);
     }
 
     private async Task<(Engine.Flows.LoadedFlow Flow, RedirectStep? Step)?> FindStepAsync(

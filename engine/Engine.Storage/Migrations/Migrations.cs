@@ -12,7 +12,7 @@ internal static class Migrations
         """;
 
     /// <summary>The first schema that says which older engines may go on.</summary>
-    private const int FirstWithReaders = 4;
+    private const int FirstWithReaders = 7;
 
     /// <summary>The schema that this engine reads and writes.</summary>
     public static int Latest => All[^1].Number;

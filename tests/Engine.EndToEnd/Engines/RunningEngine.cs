@@ -15,13 +15,17 @@ public sealed class RunningEngine : IAsyncLifetime
 
     internal string OpenUrl { get; private set; } = "";
 
+    /// <summary>The engine's first API key.</summary>
+    internal string Key { get; private set; } = "";
+
     public async Task InitializeAsync()
     {
         process = EngineProcess.Serve(home.Path, ["--flows", QuickFlows.Write(home.Path)]);
         var open = await process.OpenAddressAsync();
         OpenUrl = open.AbsoluteUri;
         Address = new Uri(open.GetLeftPart(UriPartial.Authority));
-        client = new EngineClient(open, await process.ApiKeyAsync());
+        Key = await process.ApiKeyAsync();
+        client = new EngineClient(open, Key);
     }
 
     public async Task DisposeAsync()

@@ -1,4 +1,3 @@
-using Engine.History;
 using Engine.Postgres;
 using Engine.Sandbox;
 using Engine.Storage;
@@ -29,7 +28,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     private string KeyFile => System.IO.Path.Combine(folder.Path, "key", "engine.key");
 
-    public static async Task<Cluster> StartAsync(int count, params (string Name, string Value)[] firstNode)
+    /// <param name="environment">Of each node by its number, from 1; null: nothing special.</param>
+    public static async Task<Cluster> StartAsync(int count, Func<int, (string Name, string Value)[]>? environment = null)
     {
         var server = await PostgresServer.StartAsync();
         var sandboxFolder = Directory.CreateTempSubdirectory("engine-sandbox-").FullName;
@@ -38,7 +38,7 @@ internal sealed class Cluster : IAsyncDisposable
         var cluster = new Cluster(server, sandbox, await server.NewDatabaseAsync());
         try
         {
-            await cluster.StartNodesAsync(count, firstNode);
+            await cluster.StartNodesAsync(count, environment ?? (_ => []));
             return cluster;
         }
         catch
@@ -59,11 +59,12 @@ internal sealed class Cluster : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task StartNodesAsync(int count, (string Name, string Value)[] firstNode)
+    private async Task StartNodesAsync(int count, Func<int, (string Name, string Value)[]> environment)
     {
         for (var number = 1; number <= count; number++)
         {
             var home = Directory.CreateDirectory(System.IO.Path.Combine(folder.Path, $"node-{number}")).FullName;
+            Directory.CreateDirectory(System.IO.Path.Combine(home, "data"));
             nodes.Add(new ClusterNode(number, home,
             [
                 "--store", Store, "--key-file", KeyFile, "--sandbox-url", Sandbox.Address.AbsoluteUri, "--flows", QuickFlows.Write(home),
@@ -71,8 +72,8 @@ internal sealed class Cluster : IAsyncDisposable
         }
 
         // The first makes the schema, the key and the API key; the others find them.
-        await nodes[0].StartAsync(firstNode);
+        await nodes[0].StartAsync(environment(1));
         ApiKey = await nodes[0].ApiKeyAsync();
-        await Task.WhenAll(nodes.Skip(1).Select(node => node.StartAsync()));
+        await Task.WhenAll(nodes.Skip(1).Select(node => node.StartAsync(environment(node.Number))));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ClusterNode(int number, string home, IReadOnlyList<string>
     /// <summary>Starts it; ends when it listens.</summary>
     public async Task StartAsync(params (string Name, string Value)[] environment)
     {
-        process = EngineProcess.Serve(home, arguments, environment);
+        process = EngineProcess.Start(home, ["serve", "--port", "0", "--data", Path.Combine(home, "data"), .. arguments], environment);
         Address = new Uri((await process.OpenAddressAsync()).GetLeftPart(UriPartial.Authority));
     }
 

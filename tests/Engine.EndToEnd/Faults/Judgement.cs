@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Engine.Flows;
 using Engine.History;
 using Engine.Host;

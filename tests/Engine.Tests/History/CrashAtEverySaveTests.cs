@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Tests.FlowTests;
 using Xunit;
 using Xunit.Abstractions;
@@ -37,6 +38,14 @@ public sealed class CrashAtEverySaveTests(ShippedPlugins plugins, ITestOutputHel
     {
         var sweep = new Sweep(output);
         sweep.CrashEverywhere(Chosen(ShippedScenarios.Load(plugins).All, each: 1), PlayedStore.OnSqlite);
+        sweep.Judge(least: 200);
+    }
+
+    [PostgresFact]
+    public void Every_shipped_flow_survives_a_crash_at_every_save_on_PostgreSQL()
+    {
+        var sweep = new Sweep(output);
+        sweep.CrashEverywhere(Chosen(ShippedScenarios.Load(plugins).All, each: 1), PlayedStore.OnPostgres);
         sweep.Judge(least: 200);
     }
 

@@ -10,9 +10,9 @@ namespace Engine.Tests.History;
 internal sealed class PlayedStore : IDisposable
 {
     private readonly EngineStore? kept;
-    private readonly StoreFolder? folder;
+    private readonly IAsyncDisposable? place;
 
-    private PlayedStore(IRunStore store, VirtualTime time, EngineStore? kept, StoreFolder? folder) => (Runs, Time, this.kept, this.folder) = (store, time, kept, folder);
+    private PlayedStore(IRunStore store, VirtualTime time, EngineStore? kept, IAsyncDisposable? place) => (Runs, Time, this.kept, this.place) = (store, time, kept, place);
 
     public IRunStore Runs { get; private set; }
 
@@ -33,6 +33,13 @@ internal sealed class PlayedStore : IDisposable
         return new PlayedStore(new BlockingStore(store), time, store, folder);
     }
 
+    public static PlayedStore OnPostgres()
+    {
+        var (time, database) = (new VirtualTime(Start), Blocked(PostgresStore.NewAsync));
+        var store = Blocked(() => database.OpenAsync(time));
+        return new PlayedStore(new BlockingStore(store), time, store, database);
+    }
+
     /// <summary>The connections of a subject, after which they are forgotten: the next run must not find them.</summary>
     public IReadOnlyList<Connection> TakeConnections(string subject)
     {
@@ -44,8 +51,9 @@ internal sealed class PlayedStore : IDisposable
 
     public void Dispose()
     {
-        if (kept is not null) Blocked(async () => { await kept.DisposeAsync(); return 0; });
-        if (folder is not null) Blocked(async () => { await folder.DisposeAsync(); return 0; });
+        // The database's place closes its stores itself; a folder does not.
+        if (kept is not null && place is StoreFolder) Blocked(async () => { await kept.DisposeAsync(); return 0; });
+        if (place is not null) Blocked(async () => { await place.DisposeAsync(); return 0; });
     }
 
     /// <summary>Waits on this thread, for work that goes on on others.</summary>

@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Tests.FlowTests;
 using Xunit;
 using Xunit.Abstractions;
@@ -22,12 +23,24 @@ public sealed class StoreTimeOutTests(ShippedPlugins plugins, ITestOutputHelper 
     }
 
     [Theory]
+    [InlineData(0.01)]
     [InlineData(0.05)]
     public void Every_shipped_flow_ends_whole_though_answers_of_the_store_are_lost_on_SQLite(double share)
     {
         var scenarios = ShippedScenarios.Load(plugins).All;
         var sweep = new Sweep(output);
         sweep.TimeOut([.. scenarios.Where((_, index) => Sweep.IsLong || index % 8 == 0)], Seeds, share, PlayedStore.OnSqlite);
+        sweep.Judge(least: 20);
+    }
+
+    [PostgresTheory]
+    [InlineData(0.01)]
+    [InlineData(0.05)]
+    public void Every_shipped_flow_ends_whole_though_answers_of_the_store_are_lost_on_PostgreSQL(double share)
+    {
+        var scenarios = ShippedScenarios.Load(plugins).All;
+        var sweep = new Sweep(output);
+        sweep.TimeOut([.. scenarios.Where((_, index) => Sweep.IsLong || index % 8 == 1)], Seeds, share, PlayedStore.OnPostgres);
         sweep.Judge(least: 20);
     }
 }

@@ -46,7 +46,8 @@ internal sealed class Sweep(ITestOutputHelper output)
     {
         var result = PlayedRun.Play(scenario, store, faults);
         Interlocked.Increment(ref played);
-        outcomes.AddOrUpdate(expected is null || result.Outcome == expected ? "as without faults" : result.Outcome == "in_doubt" ? "in doubt" : "another way", 1, (_, count) => count + 1);
+        var kind = expected is null ? $"ended as {result.Outcome}" : result.Outcome == expected ? "as without faults" : result.Outcome == "in_doubt" ? "in doubt" : "another way";
+        outcomes.AddOrUpdate(kind, 1, (_, count) => count + 1);
         if (expected is not null && result.Outcome != expected && result.Outcome != "in_doubt") strange.Add($"{scenario.Name} [{faults}]: {result.Outcome}, and {expected} without");
         foreach (var finding in result.Findings) findings.Add(finding);
         return result;

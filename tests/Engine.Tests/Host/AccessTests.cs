@@ -61,7 +61,7 @@ public sealed class AccessTests(AskingEngine shared) : IClassFixture<AskingEngin
     public async Task A_key_in_the_address_counts_for_nothing()
     {
         var key = AccessToken.New(AccessToken.ApiKeyPrefix);
-        await engine.Engine.Access.AddApiKeyAsync("address", AccessToken.HashOf(key), default);
+        await engine.Engine.Access.AddApiKeyAsync("address", AccessToken.HashOf(key), ApiScopes.Api, default);
 
         Assert.Equal(HttpStatusCode.Unauthorized, (await engine.Anyone().GetAsync($"/v1/flows?api_key={key}")).StatusCode);
     }

@@ -22,7 +22,7 @@ internal sealed class HeardLog : ILoggerFactory, ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = formatter(state, exception);
-        lines.Enqueue($"{logLevel}: {line}");
+        lines.Enqueue(exception is null ? $"{logLevel}: {line}" : $"{logLevel}: {line} {exception}");
         foreach (var (part, heard) in awaited)
         {
             if (line.Contains(part, StringComparison.Ordinal)) heard.TrySetResult();

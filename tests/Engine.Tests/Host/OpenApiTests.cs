@@ -21,9 +21,9 @@ public sealed class OpenApiTests(AskingEngine shared) : IClassFixture<AskingEngi
 
         Assert.Equal(
             [
-                "DELETE /v1/connections/{id}", "GET /v1/connections", "GET /v1/connections/{id}", "GET /v1/flows",
+                "DELETE /v1/connections/{id}", "GET /v1/connections", "GET /v1/connections/{id}", "GET /v1/flows", "GET /v1/health",
                 "GET /v1/hooks/{provider}/{hook}/{world}", "GET /v1/hooks/{token}", "GET /v1/return/{provider}/{world}", "GET /v1/runs", "GET /v1/runs/{id}",
-                "GET /v1/runs/{id}/events", "POST /v1/connections/{id}/claim", "POST /v1/connections/{id}/operations/{name}",
+                "GET /v1/runs/{id}/events", "GET /v1/version", "POST /v1/connections/{id}/claim", "POST /v1/connections/{id}/operations/{name}",
                 "POST /v1/connections/{id}/probe", "POST /v1/hooks/{provider}/{hook}/{world}", "POST /v1/hooks/{token}",
                 "POST /v1/return/{provider}/{world}", "POST /v1/runs", "POST /v1/runs/{id}/cancel", "POST /v1/runs/{id}/links",
                 "POST /v1/runs/{id}/replies", "POST /v1/runs/{id}/visits", "POST /v1/runs/{id}/visits/{visit}/refusal",

@@ -59,10 +59,29 @@ internal sealed class RunningEngine : IAsyncDisposable
     /// <summary>A client with an API key.</summary>
     public async Task<HttpClient> IntegratorAsync()
     {
-        var key = AccessToken.New(AccessToken.ApiKeyPrefix);
-        await Engine.Access.AddApiKeyAsync($"test-{clients.Count}", AccessToken.HashOf(key), default);
+        var key = await NewKeyAsync(ApiScopes.Api);
         var client = Anyone();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    /// <summary>An API key.</summary>
+    public async Task<string> NewKeyAsync(ApiScopes scopes, string? name = null)
+    {
+        var key = AccessToken.New(AccessToken.ApiKeyPrefix);
+        Assert.True(await Engine.Access.AddApiKeyAsync(name ?? $"test-{Guid.NewGuid():N}", AccessToken.HashOf(key), scopes, default));
+        return key;
+    }
+
+    /// <summary>A browser that is signed in to the operators' pages, which does not follow redirects.</summary>
+    public async Task<HttpClient> OperatorAsync(string name = "anna")
+    {
+        var client = Anyone();
+        client.DefaultRequestHeaders.Add("Origin", Address.GetLeftPart(UriPartial.Authority));
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("key", await NewKeyAsync(ApiScopes.Ops, name))]);
+        var answer = await client.PostAsync("/ops/sign-in", form);
+        Assert.Equal(System.Net.HttpStatusCode.SeeOther, answer.StatusCode);
+        client.DefaultRequestHeaders.Add("Cookie", Assert.Single(answer.Headers.GetValues("Set-Cookie")).Split(';')[0]);
         return client;
     }
 

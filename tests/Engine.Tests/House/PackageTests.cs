@@ -14,7 +14,7 @@ public class PackageTests
         ["Engine.Runs"] = [],
         ["Engine.Flows"] = ["Microsoft.CodeAnalysis.CSharp.Scripting", "Microsoft.CodeAnalysis.Analyzers", "YamlDotNet"],
         ["Engine.Storage"] = ["Microsoft.Data.Sqlite", "Npgsql"],
-        ["Engine.Host"] = ["Microsoft.AspNetCore.OpenApi", "QRCoder", "Spectre.Console", "System.CommandLine"],
+        ["Engine.Host"] = ["Microsoft.AspNetCore.OpenApi", "OpenTelemetry", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "QRCoder", "Spectre.Console", "System.CommandLine"],
     };
 
     private static readonly string[] MayUseAspNetCore = ["Engine.Host", "Engine.Sandbox"];

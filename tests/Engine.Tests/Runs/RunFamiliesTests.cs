@@ -20,7 +20,7 @@ public sealed class RunFamiliesTests
             new RunEvent.Started(), new RunEvent.Woke(), new RunEvent.CallAnswered(new EffectId("e1"), new Seen("x")),
             new RunEvent.CallFailed(new EffectId("e1"), new Failure("x", "y")), new RunEvent.CallLost(new EffectId("e1")),
             new RunEvent.Replied(new Reply(new PromptId("p1"), "t", "submit", ImmutableDictionary<string, string>.Empty)),
-            new RunEvent.CancelRequested(), new RunEvent.IdentityLookedUp(new EffectId("e9"), null),
+            new RunEvent.CancelRequested(), new RunEvent.Hurried(), new RunEvent.IdentityLookedUp(new EffectId("e9"), null),
             new RunEvent.Returned(new Return(new TokenHash("h"), new PromptId("p1"), null, null)),
             new RunEvent.Signalled(new Signal("bell", "k", JsonSerializer.SerializeToElement(1))),
         ];

@@ -29,11 +29,50 @@ public abstract class AccessStoreContract : IAsyncLifetime
     {
         Assert.False(await Store.HasApiKeyAsync(default));
 
-        await Store.AddApiKeyAsync("first", Hash("a"), default);
+        Assert.True(await Store.AddApiKeyAsync("first", Hash("a"), ApiScopes.Api | ApiScopes.Ops, default));
 
         Assert.True(await Store.HasApiKeyAsync(default));
-        Assert.Equal("first", await Store.FindApiKeyAsync(Hash("a"), default));
+        Assert.Equal(new ApiKey("first", ApiScopes.Api | ApiScopes.Ops, Now), await Store.FindApiKeyAsync(Hash("a"), default));
         Assert.Null(await Store.FindApiKeyAsync(Hash("b"), default));
+    }
+
+    [ContractFact]
+    public async Task A_keys_name_is_taken_once()
+    {
+        await Store.AddApiKeyAsync("first", Hash("a"), ApiScopes.Api, default);
+
+        Assert.False(await Store.AddApiKeyAsync("first", Hash("b"), ApiScopes.Ops, default));
+        Assert.Null(await Store.FindApiKeyAsync(Hash("b"), default));
+        Assert.Equal(["first"], (await Store.ListApiKeysAsync(default)).Select(key => key.Name));
+    }
+
+    [ContractFact]
+    public async Task A_session_of_an_operator_lasts_as_long_as_its_time_and_its_key()
+    {
+        await Store.AddApiKeyAsync("anna", Hash("a"), ApiScopes.Ops, default);
+        await Store.AddApiKeyAsync("boris", Hash("b"), ApiScopes.Ops, default);
+        await Store.AddOperatorSessionAsync(Hash("a"), Hash("session a"), InAnHour, default);
+        await Store.AddOperatorSessionAsync(Hash("b"), Hash("session b"), InAnHour, default);
+        Assert.Equal("anna", (await Store.FindOperatorSessionAsync(Hash("session a"), default))?.Name);
+
+        Assert.True(await Store.RemoveApiKeyAsync("anna", default));
+        Assert.False(await Store.RemoveApiKeyAsync("anna", default));
+        Assert.Null(await Store.FindOperatorSessionAsync(Hash("session a"), default));
+        Assert.Equal("boris", (await Store.FindOperatorSessionAsync(Hash("session b"), default))?.Name);
+
+        Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Null(await Store.FindOperatorSessionAsync(Hash("session b"), default));
+    }
+
+    [ContractFact]
+    public async Task An_operators_session_ends_when_it_is_ended()
+    {
+        await Store.AddApiKeyAsync("anna", Hash("a"), ApiScopes.Ops, default);
+        await Store.AddOperatorSessionAsync(Hash("a"), Hash("session"), InAnHour, default);
+
+        await Store.RemoveOperatorSessionAsync(Hash("session"), default);
+
+        Assert.Null(await Store.FindOperatorSessionAsync(Hash("session"), default));
     }
 
     [ContractFact]

@@ -22,6 +22,7 @@ let pause = 0;
 
 function render() {
   clearTimeout(pause);
+  showIncident();
   const notice = isUp ? null : h("p", { class: "banner", role: "status" }, t("connectionLost"));
   if (failure) {
     fill(main, failedCard());
@@ -55,6 +56,13 @@ function render() {
   fill(main, notice, part.element, under());
   if (kept) part.setValues(kept);
   part.focus();
+}
+
+// Between the header and what is asked, so that drawing one leaves the other alone.
+function showIncident() {
+  document.getElementById("incident")?.remove();
+  const text = !failure && view?.incident && !view.exit && local(view.incident.text);
+  if (text) main.before(h("p", { class: "incident", id: "incident", role: "status" }, text));
 }
 
 function workingCard() {

@@ -23,7 +23,7 @@ function startCard() {
   chosen.flow = flow.name;
   inputs = formFields(flow.inputs.map((input) => ({ ...input, value: null })), () => {});
   const trouble = h("p", { class: "field-error", role: "alert" });
-  const button = h("button", { type: "submit", class: "button primary" }, t("connect"));
+  const button = h("button", { type: "submit", class: "button primary", disabled: flow.incident?.state === "down" }, t("connect"));
   const form = h("form", { class: "form", novalidate: true },
     h("fieldset", { class: "choices" }, h("legend", {}, t("flow")), data.flows.map((candidate) => flowChoice(candidate, flow))),
     flow.scenarios.length > 0 && scenarioChoice(flow),
@@ -38,6 +38,7 @@ function startCard() {
   });
   return h("section", { class: "card start" },
     h("h1", {}, t("startTitle")), h("p", { class: "lead" }, t("startText")),
+    flow.incident && h("p", { class: "incident", role: "status" }, local(flow.incident.text)),
     data.isSandbox && h("p", { class: "sandbox-note" }, t("sandboxNote")), form);
 }
 

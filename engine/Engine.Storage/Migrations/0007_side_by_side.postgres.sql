@@ -1,4 +1,4 @@
--- min_reader: 4
+-- min_reader: 7
 ALTER TABLE schema_version ADD COLUMN min_reader BIGINT NOT NULL DEFAULT 0;
 
 -- A run's row is written twice at each wake-up: room for the new version on the same page, and dead ones go early.

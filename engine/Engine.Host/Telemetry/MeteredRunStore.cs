@@ -1,0 +1,129 @@
+using Engine.Runs;
+
+namespace Engine.Host;
+
+/// <summary>Counts and times what an engine does with its store, and knows when the pump went round last. Where nobody listens it only passes on.</summary>
+/// <param name="ended">Is told of each run that this engine has brought to its end.</param>
+internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Action<StoredRun> ended, TimeProvider time) : IRunStore
+{
+    private long lastClaim;
+
+    /// <summary>When due runs were last asked for with success; null before the first time.</summary>
+    public DateTimeOffset? LastClaim => Interlocked.Read(ref lastClaim) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    public async Task<RunCreation> CreateAsync(
+        StoredRun run, IdempotencyKey? key, IReadOnlyList<JournalEntry> journal, CancellationToken cancellation)
+    {
+        var creation = await TimedAsync("create", Start(), inner.CreateAsync(run, key, journal, cancellation));
+        if (creation is RunCreation.Created) meters.RunStarted(run);
+        return creation;
+    }
+
+    public async Task<IReadOnlyList<ClaimedRun>> ClaimDueAsync(ClaimRequest request, CancellationToken cancellation)
+    {
+        var claimed = await TimedAsync("claim", Start(), inner.ClaimDueAsync(request, cancellation));
+        var now = time.GetUtcNow();
+        Interlocked.Exchange(ref lastClaim, now.UtcTicks);
+        meters.RunsClaimed(claimed, now);
+        return claimed;
+    }
+
+    public async Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation)
+    {
+        var lost = await TimedAsync("renew", Start(), inner.RenewAsync(leases, by, cancellation));
+        meters.LeasesLost(lost.Count);
+        return lost;
+    }
+
+    public Task<bool> SaveAsync(RunSave save, CancellationToken cancellation) =>
+        meters.IsHeard || save.Run.Status.IsFinal() ? CountedSaveAsync(save, cancellation) : inner.SaveAsync(save, cancellation);
+
+    public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
+        meters.IsHeard ? CountedPostponeAsync(lease, due, cancellation) : inner.PostponeAsync(lease, due, cancellation);
+
+    public async Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation)
+    {
+        var outcome = await TimedAsync("accept", Start(), inner.AcceptReplyAsync(id, reply, cancellation));
+        if (outcome is ReplyOutcome.Accepted { IsRepeated: false }) meters.InboxAccepted("reply");
+        return outcome;
+    }
+
+    public Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) =>
+        AcceptedAsync("return", Start(), inner.AcceptReturnAsync(id, back, cancellation));
+
+    public Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) =>
+        AcceptedAsync("signal", Start(), inner.AcceptSignalAsync(id, signal, cancellation));
+
+    public Task<bool> RequestCancelAsync(RunId id, CancellationToken cancellation) =>
+        AcceptedAsync("cancel", Start(), inner.RequestCancelAsync(id, cancellation));
+
+    public Task<StoredRun?> FindAsync(RunId id, CancellationToken cancellation) => TimedAsync("find", Start(), inner.FindAsync(id, cancellation));
+
+    public Task<IReadOnlyList<StoredRun>> ListAsync(RunFilter filter, CancellationToken cancellation) =>
+        TimedAsync("list", Start(), inner.ListAsync(filter, cancellation));
+
+    public Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) =>
+        TimedAsync("inbox", Start(), inner.ReadInboxAsync(id, after, cancellation));
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => TimedAsync("next_due", Start(), inner.NextDueAsync(cancellation));
+
+    public Task<IReadOnlyList<JournalEntry>> ReadJournalAsync(RunId id, long after, CancellationToken cancellation) =>
+        TimedAsync("journal", Start(), inner.ReadJournalAsync(id, after, cancellation));
+
+    public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) =>
+        TimedAsync("connection", Start(), inner.FindConnectionAsync(id, cancellation));
+
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
+        TimedAsync("connection", Start(), inner.FindConnectionAsync(flow, identityKey, isInSandbox, cancellation));
+
+    public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
+        TimedAsync("connections", Start(), inner.ListConnectionsAsync(subject, cancellation));
+
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) =>
+        TimedAsync("leftover", Start(), inner.TakeLeftoverAsync(flow, subject, takenBy, cancellation));
+
+    private async Task<bool> CountedSaveAsync(RunSave save, CancellationToken cancellation)
+    {
+        var isStored = await TimedAsync("save", Start(), inner.SaveAsync(save, cancellation));
+        if (!isStored) meters.SaveRefused("save");
+        if (!isStored) return false;
+        meters.Saved(save.Run);
+        if (save.Run.Status.IsFinal()) ended(save.Run);
+        return true;
+    }
+
+    private async Task<bool> CountedPostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation)
+    {
+        var isStored = await TimedAsync("postpone", Start(), inner.PostponeAsync(lease, due, cancellation));
+        if (isStored) meters.Postponed();
+        else meters.SaveRefused("postpone");
+        return isStored;
+    }
+
+    private async Task<bool> AcceptedAsync(string kind, long began, Task<bool> accepting)
+    {
+        var isAccepted = await TimedAsync("accept", began, accepting);
+        if (isAccepted) meters.InboxAccepted(kind);
+        return isAccepted;
+    }
+
+    /// <summary>0 where nobody wants to know. Arguments are evaluated in order, so that this comes before the store is asked: SQLite answers reads at once.</summary>
+    private long Start() => meters.TimesStore ? time.GetTimestamp() : 0;
+
+    private Task<T> TimedAsync<T>(string operation, long began, Task<T> asked) => began == 0 ? asked : TimeAsync(operation, began, asked);
+
+    private async Task<T> TimeAsync<T>(string operation, long began, Task<T> asked)
+    {
+        try
+        {
+            var answer = await asked;
+            meters.StoreAnswered(operation, time.GetElapsedTime(began), null);
+            return answer;
+        }
+        catch (Exception error)
+        {
+            meters.StoreAnswered(operation, time.GetElapsedTime(began), ErrorType.Of(error));
+            throw;
+        }
+    }
+}

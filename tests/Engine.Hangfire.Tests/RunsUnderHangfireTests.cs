@@ -1,0 +1,124 @@
+using System.Net;
+using Engine.Postgres;
+using Engine.Runs;
+using Xunit;
+
+namespace Engine.Hangfire.Tests;
+
+public sealed class RunsUnderHangfireTests : IAsyncLifetime
+{
+    private HangfireNode node = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (PostgresPrograms.ReasonToSkip is null) node = await HangfireNode.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (node is not null) await node.DisposeAsync();
+    }
+
+    [PostgresFact]
+    public async Task A_run_is_worked_by_hangfire_to_its_end_and_its_face_shows_each_state()
+    {
+        var run = await node.StartRunAsync("telegram-qr", "scan");
+
+        await node.FaceAsync(run, FaceState.AwaitingInput);
+        await node.RunAsync(run, RunStatus.Succeeded);
+        var states = await node.FaceAsync(run, FaceState.Succeeded);
+        Assert.Contains(FaceState.AwaitingInput, states);
+        Assert.Equal(1, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE invocationdata::text LIKE '%RunFaceJob%'"));
+        Assert.Equal(0, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE expireat IS NULL AND invocationdata::text LIKE '%RunFaceJob%'"));
+        using var anyone = await node.OperatorAsync();
+        Assert.Contains("\"worked_by\":\"hangfire\"", await anyone.GetStringAsync(new Uri("/v1/version", UriKind.Relative)), StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task Deleting_every_row_of_hangfire_stops_no_run_and_the_faces_come_back()
+    {
+        var waiting = await node.StartRunAsync("telegram-bot");
+        var going = await node.StartRunAsync("telegram-qr", "scan");
+        await node.FaceAsync(waiting, FaceState.AwaitingInput);
+        await node.FaceAsync(going, FaceState.AwaitingInput);
+
+        await node.DeleteHangfireRowsAsync();
+
+        Assert.Null(node.JobOf(waiting));
+        await node.RunAsync(going, RunStatus.Succeeded);
+        await node.Get<RunProjection>().SweepAsync(default);
+        await node.FaceAsync(waiting, FaceState.AwaitingInput);
+        await node.Engine.CancelRunAsync(waiting, default);
+        await node.RunAsync(waiting, RunStatus.Cancelled);
+    }
+
+    [PostgresFact]
+    public async Task Delete_in_the_dashboard_cancels_the_run_and_its_face_stays()
+    {
+        var run = await node.StartRunAsync("telegram-bot");
+        await node.FaceAsync(run, FaceState.AwaitingInput);
+
+        await PressAsync("delete", run);
+
+        await node.RunAsync(run, RunStatus.Cancelled);
+        Assert.Equal(FaceState.Cancelled, (await node.FaceAsync(run, FaceState.Cancelled))[0]);
+    }
+
+    [PostgresFact]
+    public async Task Requeue_in_the_dashboard_wakes_the_run_and_enqueues_nothing()
+    {
+        var run = await node.StartRunAsync("telegram-bot");
+        await node.FaceAsync(run, FaceState.AwaitingInput);
+
+        await PressAsync("requeue", run);
+
+        Assert.Equal([FaceState.AwaitingInput, FaceState.AwaitingInput], (await node.FaceAsync(run, FaceState.AwaitingInput)).Take(2));
+        Assert.Equal(0, await RowsAsync("SELECT count(*) FROM hangfire.state WHERE name IN ('Enqueued', 'Processing') AND jobid = " + node.JobOf(run)));
+    }
+
+    [PostgresFact]
+    public async Task What_a_person_typed_stands_nowhere_in_hangfires_tables()
+    {
+        var run = await node.StartRunAsync("telegram-bot");
+        await node.RunAsync(run, RunStatus.WaitingUser);
+        var prompt = (await node.Engine.Store.FindAsync(run, default))?.Prompt;
+        const string token = "123456789:AAF-typed-by-a-person-and-secret-0001";
+        var reply = new Reply(prompt!.Id, "t1", "submit", new Dictionary<string, string> { [prompt.Fields[0].Name] = token });
+        Assert.IsType<ReplyOutcome.Accepted>(await node.Engine.Store.AcceptReplyAsync(run, reply, default));
+        node.Engine.Changes.InboxGrew(run);
+
+        var later = await HangfireNode.EventuallyAsync(async () =>
+            await node.Engine.Store.FindAsync(run, default) is { } now && now.Prompt?.Id != prompt.Id ? now : null);
+        await node.FaceAsync(run, FaceState.NameOf((await node.Engine.Faces.FindFacesAsync([run], default))[0]));
+        Assert.NotNull(later);
+        var kept = await node.EverythingHangfireKeepsAsync();
+        Assert.Contains(run.Value, kept, StringComparison.Ordinal);
+        Assert.DoesNotContain("typed-by-a-person", kept, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task A_face_keeps_a_bounded_number_of_states()
+    {
+        var run = await node.StartRunAsync("telegram-bot");
+        await node.FaceAsync(run, FaceState.AwaitingInput);
+        var first = node.JobOf(run);
+
+        for (var change = 0; change < RunProjection.MostStates + 5; change++)
+        {
+            await node.ExecuteAsync($"UPDATE runs SET step = 'step{change}' WHERE id = '{run}'");
+            await node.Get<RunProjection>().SweepAsync(default);
+        }
+
+        Assert.NotEqual(first, node.JobOf(run));
+        Assert.True(await RowsAsync("SELECT max(n) FROM (SELECT count(*) AS n FROM hangfire.state GROUP BY jobid) AS counted") <= RunProjection.MostStates);
+    }
+
+    private async Task PressAsync(string button, RunId run)
+    {
+        using var browser = await node.OperatorAsync();
+        using var answer = await browser.PostAsync(new Uri($"/hangfire/jobs/actions/{button}/{node.JobOf(run)}", UriKind.Relative), null);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    private async Task<int> RowsAsync(string sql) => int.Parse(await node.AskAsync(sql), System.Globalization.CultureInfo.InvariantCulture);
+}
