@@ -39,7 +39,7 @@ public sealed class HealthTests
         var root = Directory.CreateTempSubdirectory("engine-health-").FullName;
         var options = new EngineOptions { DataFolder = Path.Combine(root, "data"), KeyFile = Path.Combine(root, "keys", "engine.key"), HasOwnLoops = false };
         await using var engine = await EmbeddedEngine.StartAsync(options, TimeProvider.System, NullLoggerFactory.Instance, default);
-        await using var server = await EngineServer.ServeAsync(engine, port: 0, TimeProvider.System, default);
+        await using var server = await EngineServer.ServeAsync(engine, port: 0, default);
         using var anyone = new HttpClient { BaseAddress = server.Listening };
 
         var ready = await anyone.GetAsync("/health/ready");

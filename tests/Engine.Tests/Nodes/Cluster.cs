@@ -5,7 +5,6 @@ using Engine.Host;
 using Engine.Postgres;
 using Engine.Runs;
 using Engine.Storage;
-using Engine.Tests.Host;
 using Xunit;
 
 namespace Engine.Tests.Nodes;

@@ -35,7 +35,7 @@ public sealed class PlayedEngine : IAsyncLifetime
         };
         await using (var engine = await EmbeddedEngine.StartAsync(options, TimeProvider.System, Log, default))
         {
-            await using var server = await EngineServer.ServeAsync(engine, port: 0, TimeProvider.System, default);
+            await using var server = await EngineServer.ServeAsync(engine, port: 0, default);
             Node = engine.Node;
             await PlayAsync(engine, await ClientAsync(engine, server.Listening));
         }
