@@ -4,10 +4,10 @@ namespace Engine.Host;
 /// <summary>Puts the API and the pages together; the order of the layers is the order in which a request meets them.</summary>
 internal static class EngineApi
 {
-    public static void AddEngineApi(this IServiceCollection services)
+    public static void AddEngineApi(this IServiceCollection services, TimeProvider time)
     {
         services.AddRouting();
-        services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Time);
+        services.AddSingleton(time);
         services.AddSingleton<RunViewer>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Access);
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedEngine>().Outside);

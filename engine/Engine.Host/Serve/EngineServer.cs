@@ -42,11 +42,13 @@ internal sealed class EngineServer : IAsyncDisposable
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         EmbeddedEngine? engine = null;
-        var web = Build(options, () => engine ?? throw new InvalidOperationException("the engine has not started"));
+        var clock = new ServerClock(time);
+        var web = Build(options, clock, () => engine ?? throw new InvalidOperationException("the engine has not started"));
         try
         {
             engine = await EmbeddedEngine.StartAsync(
                 options.Engine with { HasOwnLoops = options.Extension is null }, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
+            clock.Follow(engine.Time);
             return await ListenAsync(web, engine, options, isOwner: true, cancellation);
         }
         catch
@@ -62,7 +64,7 @@ internal sealed class EngineServer : IAsyncDisposable
     public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, CancellationToken cancellation)
     {
         var options = new ServerOptions(new EngineOptions(), port);
-        var web = Build(options, () => engine);
+        var web = Build(options, engine.Time, () => engine);
         try
         {
             return await ListenAsync(web, engine, options, isOwner: false, cancellation);
@@ -74,7 +76,7 @@ internal sealed class EngineServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ServerOptions options, Func<EmbeddedEngine> engine)
+    private static WebApplication Build(ServerOptions options, TimeProvider time, Func<EmbeddedEngine> engine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
@@ -86,7 +88,7 @@ internal sealed class EngineServer : IAsyncDisposable
             if (options.IsLogJson) console.FormatterName = JsonLog.FormatterName;
         });
 
-        builder.Services.AddEngineApi();
+        builder.Services.AddEngineApi(time);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
