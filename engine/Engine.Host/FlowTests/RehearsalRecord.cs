@@ -48,7 +48,8 @@ internal sealed class RehearsalRecord(Transcript transcript, FlowCoverage covera
         if (entry.Kind == "step_entered") transcript.Add("step", entry.Step);
         else if (!SaidElsewhere.Contains(entry.Kind, StringComparer.Ordinal))
         {
-            var details = detail.OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $" {one.Key}={one.Value}");
+            // Marks for whoever proves a history; they say nothing about the flow.
+            var details = detail.Where(one => one.Key is not ("fence" or "inbox")).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $" {one.Key}={one.Value}");
             transcript.Add("journal", entry.Kind + string.Concat(details));
         }
     }
