@@ -74,7 +74,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
         var second = await Nodes.StartAsync("b");
         Assert.Empty(second.Engine.Flows.Offered);
-        await Nodes.ReplyAsync(second, run, "p1", "sure", true);
+        await Nodes.ReplyAsync(second, run, "p1", "sure", "true");
 
         var ended = await RunningEngine.UntilAsync(second.Engine, run, found => found.Status.IsFinal());
         Assert.Equal(RunStatus.Succeeded, ended.Status);
