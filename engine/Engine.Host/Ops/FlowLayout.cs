@@ -42,13 +42,20 @@ internal sealed class FlowLayout
     public static FlowLayout Of(FlowGraph graph)
     {
         var layout = new FlowLayout(graph);
-        layout.FindWaysBack(graph.Nodes[0].Index, [], []);
+        layout.FindWaysBack();
         layout.ChooseRows();
         layout.FillRows();
         layout.Order();
         layout.Align();
         layout.Place();
         return layout;
+    }
+
+    // From every step, since not each is reached from the first by a drawn way; and rows exist only where nothing goes round.
+    private void FindWaysBack()
+    {
+        HashSet<int> seen = [];
+        foreach (var node in graph.Nodes.Where(node => !seen.Contains(node.Index))) FindWaysBack(node.Index, [], seen);
     }
 
     private void FindWaysBack(int node, HashSet<int> above, HashSet<int> seen)

@@ -87,8 +87,9 @@ public sealed class ServeTests : IDisposable
 
         Assert.Matches(@"^Open       http://127\.0\.0\.1:\d+/start#token=lnk_[\w-]{43}$", first[0]);
         Assert.Matches(@"^API key    eng_[\w-]{43}   \(shown once\)$", first[1]);
-        Assert.StartsWith("Plugins    all that are found, since only this machine reaches the engine", first[3], StringComparison.Ordinal);
-        Assert.Equal($"Data       {Data}", first[4]);
+        Assert.Matches(@"^Operators  http://127\.0\.0\.1:\d+/ops ", first[2]);
+        Assert.StartsWith("Plugins    all that are found, since only this machine reaches the engine", first[4], StringComparison.Ordinal);
+        Assert.Equal($"Data       {Data}", first[5]);
         Assert.DoesNotContain(second, line => line.Contains("eng_", StringComparison.Ordinal));
     }
 

@@ -155,7 +155,7 @@ public sealed class StartRunTests(AskingEngine shared) : IClassFixture<AskingEng
     {
         await using var broken = await RunningEngine.StartAsync(null, Samples.Ask);
         var reader = await broken.IntegratorAsync();
-        await ((IAsyncDisposable)broken.Engine.Store).DisposeAsync();
+        await ((IAsyncDisposable)broken.Engine.Access).DisposeAsync();
 
         var answer = await reader.GetAsync("/v1/runs");
 

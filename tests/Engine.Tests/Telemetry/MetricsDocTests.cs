@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Engine.Tests.Telemetry;
 
-public sealed class MetricsDocTests(PlayedEngine played) : IClassFixture<PlayedEngine>
+[Collection(PlayedEngineAlone.Name)]
+public sealed class MetricsDocTests(PlayedEngine played)
 {
     [Fact]
     public void The_document_lists_every_instrument_with_its_unit()

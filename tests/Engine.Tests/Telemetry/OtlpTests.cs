@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Engine.Tests.Telemetry;
 
-public sealed class OtlpTests(PlayedEngine played) : IClassFixture<PlayedEngine>
+[Collection(PlayedEngineAlone.Name)]
+public sealed class OtlpTests(PlayedEngine played)
 {
     [Fact]
     public void The_metrics_of_a_played_flow_arrive()
