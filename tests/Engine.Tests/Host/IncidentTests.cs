@@ -62,7 +62,7 @@ public sealed class IncidentTests : IAsyncLifetime
     [Fact]
     public async Task No_page_of_operators_shows_a_secret()
     {
-        const string password = "CANARY+p@ss/w0rd=";
+        const string password = "8123456789:AAE-CANARY_of_a_bots_token_35_chars";
         var (api, anna) = (await Engine.IntegratorAsync(), await Engine.OperatorAsync());
         List<string> secrets = [password];
         var qr = await StartAsync(api, "telegram-qr", "manual");
@@ -73,7 +73,8 @@ public sealed class IncidentTests : IAsyncLifetime
         var token = await StartAsync(api, "telegram-bot-direct", "wrong-token");
         var asked = await Engine.UntilAsync(token, run => run.Prompt is { CanSubmit: true });
         var field = asked.Prompt!.Fields[0].Name;
-        await api.PostAsJsonAsync($"/v1/runs/{token}/replies", new { prompt = asked.Prompt.Id.Value, transaction = "t1", action = "submit", values = new Dictionary<string, string> { [field] = password } });
+        var replied = await api.PostAsJsonAsync($"/v1/runs/{token}/replies", new { prompt = asked.Prompt.Id.Value, transaction = "t1", action = "submit", values = new Dictionary<string, string> { [field] = password } });
+        Assert.True(replied.IsSuccessStatusCode, await replied.Content.ReadAsStringAsync());
         await Engine.UntilAsync(token, run => run.Prompt is null || run.Prompt.Id != asked.Prompt.Id || run.Status.IsFinal());
         var granted = await StartAsync(api, "github-device", "granted");
         var ended = await Engine.UntilAsync(granted, now => now.Status.IsFinal());
