@@ -11,6 +11,9 @@ public sealed class RunChanges
     private readonly ConcurrentDictionary<RunId, TaskCompletionSource> watched = new();
     private volatile TaskCompletionSource work = NewSource();
 
+    /// <summary>Is told each run that changed, on the thread that changed it: it must return at once. Null: nobody.</summary>
+    public Action<RunId>? Observer { get; set; }
+
     /// <summary>A task that ends at the run's next change. Take it before reading the run, so that no change falls between.</summary>
     public Task NextChange(RunId run) => watched.GetOrAdd(run, _ => NewSource()).Task;
 
@@ -21,6 +24,7 @@ public sealed class RunChanges
     public void RunChanged(RunId run)
     {
         if (watched.TryRemove(run, out var source)) source.TrySetResult();
+        Observer?.Invoke(run);
     }
 
     /// <summary>Lets go of all who wait for a run that has ended: it changes no more, and would be waited for without end.</summary>

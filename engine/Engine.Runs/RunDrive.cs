@@ -8,7 +8,8 @@ internal sealed class RunDrive(
     RunPorts ports, RunChanges changes, TimeProvider time, HeldRun held, LoadedFlow flow, Run loaded)
 {
     /// <summary>
-    /// How long a call may last before the inbox is looked into: what came between the claim and the first hint was hinted to nobody.
+    /// How long a call may last before the inbox is looked into, and how old such a look may be when something is stored: what came
+    /// between the claim and the first hint was hinted to nobody, and any hint may be lost.
     /// </summary>
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(250);
 
@@ -19,6 +20,7 @@ internal sealed class RunDrive(
     private StoredRun row = held.Claimed.Run;
     private Run run = loaded;
     private long inboxSeen = held.Claimed.Run.InboxSeen;
+    private DateTimeOffset lookedAt = time.GetUtcNow();
     private CallUnderWay? call;
 
     /// <summary>Drives; gives the state it waits in, or null where it has ended, was lost or was let go of.</summary>
@@ -42,29 +44,30 @@ internal sealed class RunDrive(
         }
     }
 
-    private List<RunEvent> FirstEvents()
+    private List<ToldEvent> FirstEvents()
     {
-        var events = new List<RunEvent>();
-        if (!run.IsStarted) events.Add(new RunEvent.Started());
-        if (run is { IsAsking: true, Pending: { } pending }) events.Add(new RunEvent.CallLost(pending.Effect));
+        var events = new List<ToldEvent>();
+        if (!run.IsStarted) events.Add(new(new RunEvent.Started()));
+        if (run is { IsAsking: true, Pending: { } pending }) events.Add(new(new RunEvent.CallLost(pending.Effect)));
         AddInbox(events, held.Claimed.Inbox);
-        events.Add(new RunEvent.Woke());
+        events.Add(new(new RunEvent.Woke()));
         return events;
     }
 
-    private void AddInbox(List<RunEvent> events, IReadOnlyList<InboxItem> items)
+    private void AddInbox(List<ToldEvent> events, IReadOnlyList<InboxItem> items)
     {
         foreach (var item in items.Where(item => item.Seq > inboxSeen))
         {
             inboxSeen = item.Seq;
-            events.Add(item.Content switch
+            RunEvent happened = item.Content switch
             {
                 InboxContent.Replied replied => new RunEvent.Replied(replied.Reply),
                 InboxContent.CancelRequested => new RunEvent.CancelRequested(),
                 InboxContent.Returned returned => new RunEvent.Returned(returned.Return),
                 InboxContent.Signalled signalled => new RunEvent.Signalled(signalled.Signal),
                 _ => throw new System.Diagnostics.UnreachableException(),
-            });
+            };
+            events.Add(new(happened, item));
         }
     }
 
@@ -72,10 +75,17 @@ internal sealed class RunDrive(
     /// Tells the run what happened, stores what follows, begins the effect. True: it waits and was let go of; false: it goes on;
     /// null: it is somebody else's now.
     /// </summary>
-    private async Task<bool?> StepAsync(List<RunEvent> events)
+    private async Task<bool?> StepAsync(List<ToldEvent> events)
     {
         var now = time.GetUtcNow();
         var transition = Advance(events, now);
+        if (!transition.IsQuiet && now - lookedAt > FirstLook && await LookAsync() is { Count: > 0 } came)
+        {
+            // It came before what is told now, and is told before it: nobody's cancel is overtaken by a late answer.
+            events.InsertRange(0, came);
+            transition = Advance(events, now);
+        }
+
         var before = run;
         run = transition.Run;
         var isReleased = !run.IsAsking && !(run.WakeAt <= now);
@@ -95,14 +105,15 @@ internal sealed class RunDrive(
     }
 
     /// <summary>Several events, one save.</summary>
-    private Transition Advance(List<RunEvent> events, DateTimeOffset now)
+    private Transition Advance(List<ToldEvent> events, DateTimeOffset now)
     {
         var all = new Transition(run, [], [], null, null, false, true);
-        foreach (var happened in events)
+        foreach (var (happened, item) in events)
         {
             try
             {
-                all = Join(all, RunMachine.Advance(flow, all.Run, happened, now));
+                var next = RunMachine.Advance(flow, all.Run, happened, now);
+                all = Join(all, item is null ? next : JournalMarks.Heard(next, item, flow.Flow.Steps[all.Run.Step].Name, all.Run.Status.IsFinal(), now));
             }
             catch (Exception exception)
             {
@@ -152,7 +163,7 @@ internal sealed class RunDrive(
         if (effect is Effect.LookUpIdentity lookUp)
         {
             return new RunEvent.IdentityLookedUp(
-                lookUp.Id, await ports.Store.FindConnectionAsync(row.Flow, lookUp.IdentityKey, cancellation));
+                lookUp.Id, await ports.Store.FindConnectionAsync(row.Flow, lookUp.IdentityKey, row.World is not null, cancellation));
         }
         if (effect is not Effect.Call made) throw new System.Diagnostics.UnreachableException();
         var request = new OperationCall(
@@ -169,15 +180,15 @@ internal sealed class RunDrive(
     }
 
     /// <summary>Waits for the call, a hint, or the moment the run wants to be woken. Null: the pump stops and the run was let go of.</summary>
-    private async Task<List<RunEvent>?> NextEventsAsync(CancellationToken cancellation)
+    private async Task<List<ToldEvent>?> NextEventsAsync(CancellationToken cancellation)
     {
-        if (call is not { } waited) return [new RunEvent.Woke()];
+        if (call is not { } waited) return [new(new RunEvent.Woke())];
         var hint = changes.NextChange(run.Id);
         var look = time.GetUtcNow() + FirstLook;
         while (!waited.Outcome.IsCompleted)
         {
             var now = time.GetUtcNow();
-            if (run.WakeAt <= now) return [new RunEvent.Woke()];
+            if (run.WakeAt <= now) return [new(new RunEvent.Woke())];
             if (waited.End <= now) return GiveUp(waited);
             await WaitAsync(waited.Outcome, hint, Sooner(Sooner(look, waited.End), run.WakeAt) - now, cancellation);
             if (waited.Outcome.IsCompleted) break;
@@ -186,21 +197,28 @@ internal sealed class RunDrive(
             if (!hint.IsCompleted && time.GetUtcNow() < look) continue;
             look = DateTimeOffset.MaxValue;
             if (hint.IsCompleted) hint = changes.NextChange(run.Id);
-            var events = new List<RunEvent>();
-            AddInbox(events, await ports.Store.ReadInboxAsync(run.Id, inboxSeen, CancellationToken.None));
-            if (events.Count > 0) return events;
+            if (await LookAsync() is { Count: > 0 } events) return events;
         }
         call = null;
         var outcome = await waited.Outcome;
         waited.Cancel.Dispose();
-        return [outcome];
+        return [new(outcome)];
+    }
+
+    private async Task<List<ToldEvent>> LookAsync()
+    {
+        lookedAt = time.GetUtcNow();
+        var events = new List<ToldEvent>();
+        AddInbox(events, await ports.Store.ReadInboxAsync(run.Id, inboxSeen, CancellationToken.None));
+        return events;
     }
 
     /// <summary>A plugin that neither answers nor listens when it is stopped must not hold its run for ever.</summary>
-    private List<RunEvent> GiveUp(CallUnderWay deaf)
+    private List<ToldEvent> GiveUp(CallUnderWay deaf)
     {
         Abandon();
-        return [new RunEvent.CallFailed(deaf.Effect, new Failure(Failures.ProviderTimeout, "the call did not end by its deadline", IsInDoubt: true))];
+        var failure = new Failure(Failures.ProviderTimeout, "the call did not end by its deadline", IsInDoubt: true);
+        return [new(new RunEvent.CallFailed(deaf.Effect, failure))];
     }
 
     private async Task WaitAsync(Task outcome, Task hint, TimeSpan pause, CancellationToken cancellation)
@@ -227,6 +245,9 @@ internal sealed class RunDrive(
     private static DateTimeOffset Sooner(DateTimeOffset one, DateTimeOffset? other) => other < one ? other.Value : one;
 
     private static TimeSpan Capped(TimeSpan pause) => pause > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : pause;
+
+    /// <summary>An event, with the inbox item that it came as; null for one that did not come in.</summary>
+    private readonly record struct ToldEvent(RunEvent Event, InboxItem? Item = null);
 
     private sealed record CallUnderWay(EffectId Effect, Task<RunEvent> Outcome, CancellationTokenSource Cancel, DateTimeOffset End);
 }

@@ -28,7 +28,10 @@ internal static class RunRow
             State = RunCodec.Encode(flow, run),
         };
         return new RunSave(
-            lease, next, transition.Journal, true, transition.Connection, transition.Leftover, transition.IsLeftoverUsedUp);
+            lease, next, JournalMarks.Under(lease, transition.Journal), true, transition.Connection, transition.Leftover, transition.IsLeftoverUsedUp)
+        {
+            IsVisible = isVisible,
+        };
     }
 
     /// <summary>The end of a run whose state cannot be used: only its row is known.</summary>
@@ -46,7 +49,7 @@ internal static class RunRow
             State = ReadOnlyMemory<byte>.Empty,
         };
         var entry = new JournalEntry(0, now, "ended", row.Step, ImmutableDictionary<string, string>.Empty.Add("code", Failures.Internal));
-        return new RunSave(claimed.Lease, parked, [entry], true, null, null, false);
+        return new RunSave(claimed.Lease, parked, JournalMarks.Under(claimed.Lease, [entry]), true, null, null, false);
     }
 
     /// <summary>The run with the poll rounds that were counted in its row alone.</summary>

@@ -68,8 +68,8 @@ public interface IRunStore
 
     Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation);
 
-    /// <summary>The connection of a flow with this identity; null where there is none.</summary>
-    Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation);
+    /// <summary>The connection of a flow with this identity, in the sandbox or at the real provider; null where there is none.</summary>
+    Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation);
 
     /// <summary>All connections, newest first, without credentials; of one subject where it is given.</summary>
     Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation);
@@ -171,6 +171,9 @@ public sealed record RunSave(
     string? Leftover,
     bool IsLeftoverUsedUp)
 {
+    /// <summary>Whether what can be seen of the run changes, which those who look at it are told. Default: it does.</summary>
+    public bool IsVisible { get; init; } = true;
+
     /// <summary>Names the run and its step, never what is stored.</summary>
     public override string ToString() => $"{Run.Id} at '{Run.Step}', fence {Lease.Fence}";
 }

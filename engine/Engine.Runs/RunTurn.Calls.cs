@@ -111,7 +111,8 @@ internal sealed partial class RunTurn
             if (Here is CompiledStep.Poll poll) FailRound(poll, failure);
             return;
         }
-        NoteCall("call_failed", call, ("code", failure.Code), ("provider_code", failure.ProviderCode));
+        NoteCall(
+            "call_failed", call, ("code", failure.Code), ("provider_code", failure.ProviderCode), ("in_doubt", IsInDoubt(failure) ? "yes" : ""));
         if (call.Kind == PendingKind.Undo) FailUndo(call, failure);
         else if (call.ConfirmingSince is not null) FailConfirm(call, failure);
         else if (flow.Calls[call.Site].Effect == Sdk.Effect.Once && IsInDoubt(failure)) Settle(call);

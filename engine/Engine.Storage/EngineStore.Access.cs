@@ -48,7 +48,8 @@ public sealed partial class EngineStore
                 """
                 INSERT INTO sessions (hash, can_start, expires_at) VALUES (@hash, @can_start, @expires_at)
                 ON CONFLICT (hash) DO UPDATE SET
-                  can_start = max(can_start, excluded.can_start), expires_at = max(expires_at, excluded.expires_at)
+                  can_start = CASE WHEN sessions.can_start = 1 THEN 1 ELSE excluded.can_start END,
+                  expires_at = CASE WHEN sessions.expires_at > excluded.expires_at THEN sessions.expires_at ELSE excluded.expires_at END
                 """,
                 ("@hash", session.Hex), ("@can_start", run is null), ("@expires_at", sessionExpiresAt.ToColumn()));
             if (run is not null) AllowRun(db, session, run);

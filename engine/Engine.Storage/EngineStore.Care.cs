@@ -12,7 +12,7 @@ public sealed partial class EngineStore
             session =>
             {
                 var due = session.List(
-                    "SELECT connection FROM care WHERE coalesce(lease_until, due) <= @now ORDER BY coalesce(lease_until, due) LIMIT @max",
+                    $"SELECT connection FROM care WHERE coalesce(lease_until, due) <= @now ORDER BY coalesce(lease_until, due) LIMIT @max {session.SkipLocked}",
                     row => new ConnectionId(row.GetString(0)),
                     ("@now", Now), ("@max", request.Max));
                 return [.. due.Select(id => TakeCare(session, id, request.Node, request.LeaseFor)).OfType<Care>()];
@@ -31,11 +31,11 @@ public sealed partial class EngineStore
             session =>
             {
                 var id = care.Connection.Id.Value;
-                var isSame = session.Number("SELECT revision FROM connections WHERE id = @id", ("@id", id)) == care.Connection.Revision;
+                var isSame = session.Number($"SELECT revision FROM connections WHERE id = @id {session.ForUpdate}", ("@id", id)) == care.Connection.Revision;
                 var isKept = session.Execute(
                     """
                     UPDATE care SET
-                      due = iif(@is_same, @due, @now), probe_due = @probe_due, suspected = @suspected, suspicions = @suspicions,
+                      due = CASE WHEN @is_same = 1 THEN @due ELSE @now END, probe_due = @probe_due, suspected = @suspected, suspicions = @suspicions,
                       holder = NULL, lease_until = NULL
                     WHERE connection = @id AND fence = @fence
                     """,
@@ -60,7 +60,7 @@ public sealed partial class EngineStore
         session => session.Number(
             """
             SELECT min(due) FROM (
-              SELECT min(coalesce(lease_until, due)) AS due FROM care UNION ALL SELECT min(due) FROM revocations)
+              SELECT min(coalesce(lease_until, due)) AS due FROM care UNION ALL SELECT min(due) FROM revocations) AS waiting
             """) is { } ticks
                 ? new DateTimeOffset(ticks, TimeSpan.Zero)
                 : (DateTimeOffset?)null,
@@ -105,9 +105,9 @@ public sealed partial class EngineStore
     private int SetHealth(Session session, ConnectionId id, HealthChange change) => session.Execute(
         """
         UPDATE connections SET
-          health_since = iif(health = @health, health_since, @now), health = @health, cause = @cause,
+          health_since = CASE WHEN health = @health THEN health_since ELSE @now END, health = @health, cause = @cause,
           updated_at = @now, revision = revision + 1
-        WHERE id = @id AND (health <> @health OR cause IS NOT @cause)
+        WHERE id = @id AND (health <> @health OR cause IS DISTINCT FROM @cause)
         """,
         ("@id", id.Value), ("@health", change.Health.ToColumn()), ("@cause", change.Cause), ("@now", Now));
 
@@ -122,7 +122,7 @@ public sealed partial class EngineStore
             row => (
                 Fence: row.GetInt64(0), ProbeDue: row.TimeOrNull(1),
                 Suspicion: row.TextOrNull(2) is { } code ? new Suspicion(code, row.GetInt32(3)) : null),
-            ("@id", id.Value), ("@node", node), ("@now", Now), ("@until", (time.GetUtcNow() + leaseFor).ToColumn()));
+            ("@id", id.Value), ("@node", node), ("@now", Now), ("@until", (Time.GetUtcNow() + leaseFor).ToColumn()));
         return taken is [var (fence, probeDue, suspicion)]
             && session.First($"{SelectConnection} WHERE id = @id", ReadConnection, ("@id", id.Value)) is { } connection
                 ? new Care(connection, fence, probeDue, suspicion)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Engine.Runs;
 using Engine.Sdk;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -17,15 +16,16 @@ public sealed partial class EngineStore
         session => session.First($"{SelectConnection} WHERE id = @id", ReadConnection, ("@id", id.Value)),
         cancellation);
 
-    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) =>
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
         database.ReadAsync(
         session => session.First(
             $"""
              {SelectConnection} WHERE flow = @flow AND identity_key = @identity_key
+               AND CASE WHEN world IS NULL THEN 0 ELSE 1 END = @is_in_sandbox
              ORDER BY updated_at DESC, number DESC LIMIT 1
              """,
             ReadConnection,
-            ("@flow", flow), ("@identity_key", identityKey)),
+            ("@flow", flow), ("@identity_key", identityKey), ("@is_in_sandbox", isInSandbox ? 1 : 0)),
         cancellation);
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
@@ -72,8 +72,8 @@ public sealed partial class EngineStore
         """
         UPDATE connections SET
           identity_key = @identity_key, identity_label = @identity_label, params = @params,
-          health_since = iif(health = @health, health_since, @updated_at), health = @health, cause = @cause,
-          updated_at = @updated_at, revision = max(revision + 1, @revision), world = @world
+          health_since = CASE WHEN health = @health THEN health_since ELSE @updated_at END, health = @health, cause = @cause,
+          updated_at = @updated_at, revision = CASE WHEN revision + 1 > @revision THEN revision + 1 ELSE @revision END, world = @world
         WHERE id = @id
         """,
         ("@id", connection.Id.Value),
@@ -81,7 +81,7 @@ public sealed partial class EngineStore
         ("@params", connection.Params.GetRawText()), ("@health", connection.Health.ToColumn()), ("@cause", connection.Cause),
         ("@updated_at", connection.UpdatedAt.ToColumn()), ("@revision", connection.Revision), ("@world", connection.World));
 
-    private static Connection ReadConnection(SqliteDataReader row) => new(
+    private static Connection ReadConnection(Row row) => new(
         Id: new ConnectionId(row.GetString(0)),
         Flow: row.GetString(1),
         Provider: row.GetString(2),

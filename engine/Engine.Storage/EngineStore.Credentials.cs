@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Engine.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -36,7 +35,7 @@ public sealed partial class EngineStore
                 UPDATE credentials SET fence = fence + 1, holder = @node, lease_until = @until
                 WHERE id = @id AND (lease_until IS NULL OR lease_until <= @now)
                 """,
-                ("@id", id.Value), ("@node", node), ("@now", Now), ("@until", (time.GetUtcNow() + leaseFor).ToColumn())) == 0
+                ("@id", id.Value), ("@node", node), ("@now", Now), ("@until", (Time.GetUtcNow() + leaseFor).ToColumn())) == 0
                 ? null
                 : session.First(
                     $"{SelectCredentials} WHERE id = @id",
@@ -65,7 +64,7 @@ public sealed partial class EngineStore
             {
                 var sealedBody = SealBody(id, spentVersion + 1, body);
                 var place = session.List(
-                    "SELECT provider, world FROM credentials WHERE id = @id",
+                    $"SELECT provider, world FROM credentials WHERE id = @id {session.ForUpdate}",
                     row => (Provider: row.GetString(0), World: row.TextOrNull(1)),
                     ("@id", id.Value));
                 if (place is not [var (provider, world)]) return false;
@@ -98,7 +97,8 @@ public sealed partial class EngineStore
             session => session.Execute(
                 """
                 UPDATE credentials SET
-                  holder = NULL, lease_until = NULL, spent_version = iif(@in_doubt, version, NULL), tries = iif(@in_doubt, tries, 0),
+                  holder = NULL, lease_until = NULL, spent_version = CASE WHEN @in_doubt = 1 THEN version END,
+                  tries = CASE WHEN @in_doubt = 1 THEN tries ELSE 0 END,
                   refusals = @refusals, failures = @failures, not_before = @not_before, stop = @stop
                 WHERE id = @id AND fence = @fence AND version = @version
                 """,
@@ -116,11 +116,11 @@ public sealed partial class EngineStore
     {
         var fingerprint = FingerprintOf(connection.World, body);
         var (old, revision) = session.List(
-            "SELECT credential, revision FROM connections WHERE id = @id",
+            $"SELECT credential, revision FROM connections WHERE id = @id {session.ForUpdate}",
             row => (row.TextOrNull(0), row.GetInt32(1)),
             ("@id", connection.Id.Value)) is [var row] ? row : (null, connection.Revision);
         var same = session.First(
-            "SELECT id FROM credentials WHERE provider = @provider AND fingerprint = @fingerprint",
+            $"SELECT id FROM credentials WHERE provider = @provider AND fingerprint = @fingerprint {session.ForUpdate}",
             row => row.GetString(0),
             ("@provider", connection.Provider), ("@fingerprint", fingerprint));
 
@@ -162,10 +162,10 @@ public sealed partial class EngineStore
     private byte[] SealBody(CredentialId id, long version, JsonElement body) =>
         sealer.Seal(CredentialsPlace(id, version), Encoding.UTF8.GetBytes(body.GetRawText()));
 
-    private StoredCredentials ReadCredentials(SqliteDataReader row)
+    private StoredCredentials ReadCredentials(Row row)
     {
         var (id, version) = (new CredentialId(row.GetString(0)), row.GetInt64(2));
-        var body = JsonElement.Parse(sealer.Open(CredentialsPlace(id, version), row.GetFieldValue<byte[]>(3)));
+        var body = JsonElement.Parse(sealer.Open(CredentialsPlace(id, version), row.GetBytes(3)));
         return new StoredCredentials(id, row.GetString(1), version, body, row.Time(4))
         {
             ExpiresAt = row.TimeOrNull(5),
@@ -190,7 +190,7 @@ public sealed partial class EngineStore
             foreach (var connection in old)
             {
                 var found = session.First(
-                    "SELECT credentials FROM connections WHERE id = @id", row => row.GetFieldValue<byte[]>(0), ("@id", connection.Id.Value));
+                    "SELECT credentials FROM connections WHERE id = @id", row => row.GetBytes(0), ("@id", connection.Id.Value));
                 if (found is null) continue;
                 var plain = sealer.Open(new SealedPlace("connections", "credentials", connection.Id.Value, connection.Revision), found);
                 SwapCredentials(session, connection, JsonElement.Parse(plain));

@@ -12,13 +12,14 @@ public sealed partial class EngineStore
         database.WriteAsync(
             session =>
             {
-                var connection = session.First($"{SelectConnection} WHERE id = @id", ReadConnection, ("@id", id.Value));
+                var connection = session.First($"{SelectConnection} WHERE id = @id {session.ForUpdate}", ReadConnection, ("@id", id.Value));
                 if (connection is null) return new DeleteOutcome.NoSuchConnection();
                 var run = session.First(
                     "SELECT id FROM runs WHERE connection = @id AND is_open = 1", row => row.GetString(0), ("@id", id.Value));
                 if (run is not null) return new DeleteOutcome.RunOpen(new RunId(run));
 
                 // Credentials that another connection holds too stay good for that one.
+                LockCredential(session, connection.Credential);
                 var isShared = connection.Credential is { } credential && session.Number(
                     "SELECT 1 FROM connections WHERE credential = @credential AND id <> @id",
                     ("@credential", credential.Value), ("@id", id.Value)) is not null;
@@ -35,27 +36,29 @@ public sealed partial class EngineStore
         ConnectionId? only, int max, TimeSpan leaseFor, CancellationToken cancellation) =>
         database.WriteAsync<IReadOnlyList<Revocation>>(
             session => session.List(
-                """
-                UPDATE revocations SET due = @until, tries = tries + 1
+                $"""
+                UPDATE revocations SET due = @until, lease_until = @until, tries = tries + 1
                 WHERE connection IN (
-                  SELECT connection FROM revocations WHERE due <= @now AND (@only IS NULL OR connection = @only) ORDER BY due LIMIT @max)
+                  SELECT connection FROM revocations
+                  WHERE (due <= @now AND CAST(@only AS TEXT) IS NULL) OR (connection = @only AND coalesce(lease_until, 0) <= @now)
+                  ORDER BY due LIMIT @max {session.SkipLocked})
                 RETURNING connection, provider, world, body, created_at, tries
                 """,
                 row =>
                 {
                     var id = new ConnectionId(row.GetString(0));
-                    var body = JsonElement.Parse(sealer.Open(RevocationPlace(id), row.GetFieldValue<byte[]>(3)));
+                    var body = JsonElement.Parse(sealer.Open(RevocationPlace(id), row.GetBytes(3)));
                     return new Revocation(
                         id, row.GetString(1), row.TextOrNull(2),
                         body.TryGetProperty("credentials", out var credentials) && credentials.ValueKind == JsonValueKind.Object ? credentials : null,
                         body.GetProperty("params"), row.Time(4), row.GetInt32(5) - 1);
                 },
-                ("@only", only?.Value), ("@max", max), ("@now", Now), ("@until", (time.GetUtcNow() + leaseFor).ToColumn())),
+                ("@only", only?.Value), ("@max", max), ("@now", Now), ("@until", (Time.GetUtcNow() + leaseFor).ToColumn())),
             cancellation);
 
     public Task FinishRevocationAsync(ConnectionId id, DateTimeOffset? again, CancellationToken cancellation) => database.WriteAsync(
         session => again is { } due
-            ? session.Execute("UPDATE revocations SET due = @due WHERE connection = @id", ("@id", id.Value), ("@due", due.ToColumn()))
+            ? session.Execute("UPDATE revocations SET due = @due, lease_until = NULL WHERE connection = @id", ("@id", id.Value), ("@due", due.ToColumn()))
             : session.Execute("DELETE FROM revocations WHERE connection = @id", ("@id", id.Value)),
         cancellation);
 
@@ -66,7 +69,7 @@ public sealed partial class EngineStore
             session =>
             {
                 session.Execute(
-                    "DELETE FROM operation_calls WHERE created_at < @old", ("@old", (time.GetUtcNow() - CallsKept).ToColumn()));
+                    "DELETE FROM operation_calls WHERE created_at < @old", ("@old", (Time.GetUtcNow() - CallsKept).ToColumn()));
                 var known = session.First<CallBeginning>(
                     "SELECT request_hash, answer FROM operation_calls WHERE key = @key",
                     row => row.GetString(0) != key.RequestHash ? new CallBeginning.KeyReused()
@@ -90,6 +93,10 @@ public sealed partial class EngineStore
                 "UPDATE operation_calls SET answer = @answer WHERE key = @key",
                 ("@key", key), ("@answer", sealer.Seal(CallPlace(key), Encoding.UTF8.GetBytes(answer)))),
         cancellation);
+
+    /// <summary>Of two connections that are deleted at the same time, the second must see that it holds the credentials alone.</summary>
+    private static void LockCredential(Session session, CredentialId? id) =>
+        session.Number($"SELECT version FROM credentials WHERE id = @id {session.ForUpdate}", ("@id", id?.Value));
 
     private void KeepForRevocation(Session session, Connection connection)
     {

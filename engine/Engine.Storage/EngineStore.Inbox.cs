@@ -29,7 +29,7 @@ public sealed partial class EngineStore
         {
             if (FindTarget(session, id) is not { } target) return false;
             if (!target.IsOpen || IsCancelWaiting(session, target)) return true;
-            Append(session, target, CancelKind, null);
+            Append(session, id, target, CancelKind, null);
             return true;
         },
         cancellation);
@@ -45,7 +45,7 @@ public sealed partial class EngineStore
         if (target.Prompt != prompt || target.AnsweredPrompt == prompt) return new ReplyOutcome.Stale(null);
 
         var content = sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(reply));
-        Append(session, target, RepliedKind, content);
+        Append(session, id, target, RepliedKind, content);
         session.Execute(
             "INSERT INTO accepted_replies (run, transaction_id) VALUES (@number, @transaction_id)",
             ("@number", target.Number), ("@transaction_id", reply.TransactionId));
@@ -56,10 +56,11 @@ public sealed partial class EngineStore
     }
 
     private List<InboxItem> ReadInbox(Session session, long number, RunId id, long after) => session.List(
-        "SELECT seq, at, kind, content FROM inbox WHERE run = @number AND seq > @after ORDER BY seq",
-        row => new InboxItem(
-            row.GetInt64(0), row.Time(1), ReadContent(id, row.GetInt64(0), row.GetString(2), row.BytesOrNull(3))),
+        $"SELECT {SealedItem.ColumnNames} FROM inbox WHERE run = @number AND seq > @after ORDER BY seq",
+        row => Open(id, SealedItem.Read(row)),
         ("@number", number), ("@after", after));
+
+    private InboxItem Open(RunId id, SealedItem item) => new(item.Seq, item.At, ReadContent(id, item.Seq, item.Kind, item.Content));
 
     private InboxContent ReadContent(RunId id, long seq, string kind, byte[]? content) => (kind, content) switch
     {
@@ -76,7 +77,7 @@ public sealed partial class EngineStore
     private static SealedPlace InboxPlace(RunId id, long seq) => new("inbox", "content", id.Value, seq);
 
     private static InboxTarget? FindTarget(Session session, RunId id) => session.First(
-        "SELECT number, is_open, prompt_id, answered_prompt_id, inbox_last FROM runs WHERE id = @id",
+        $"SELECT number, is_open, prompt_id, answered_prompt_id, inbox_last FROM runs WHERE id = @id {session.ForUpdate}",
         row => new InboxTarget(
             row.GetInt64(0), row.GetBoolean(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt64(4)),
         ("@id", id.Value));
@@ -89,7 +90,7 @@ public sealed partial class EngineStore
         """,
         ("@number", target.Number), ("@kind", CancelKind)) is not null;
 
-    private void Append(Session session, InboxTarget target, string kind, byte[]? content)
+    private void Append(Session session, RunId id, InboxTarget target, string kind, byte[]? content)
     {
         session.Execute(
             "INSERT INTO inbox (run, seq, at, kind, content) VALUES (@number, @seq, @now, @kind, @content)",
@@ -98,6 +99,7 @@ public sealed partial class EngineStore
         session.Execute(
             "UPDATE runs SET inbox_last = @seq, due = @now WHERE number = @number",
             ("@number", target.Number), ("@seq", target.InboxLast + 1), ("@now", Now));
+        session.Hint(id, hasWork: true);
     }
 
     /// <summary>What must be known of a run to put something into its inbox.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Engine.Runs;
 
 namespace Engine.Storage;
@@ -9,38 +10,18 @@ public sealed partial class EngineStore
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        var until = DateTimeOffset.MinValue;
-        var taken = await database.WriteAsync(
-            session =>
-            {
-                var now = time.GetUtcNow();
-                until = now + request.LeaseFor;
-                return session.List(
-                    """
-                    UPDATE runs SET fence = fence + 1, holder = @node, lease_until = @until
-                    WHERE number IN (
-                      SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= @now
-                      ORDER BY coalesce(lease_until, due) LIMIT @max)
-                    RETURNING number, fence
-                    """,
-                    row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
-                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()),
-                    ("@max", request.Max));
-            },
-            cancellation);
-
-        // Opened after the commit, off the writer's way: only the holder, which is the caller, changes these rows.
-        var claimed = new List<ClaimedRun>(taken.Count);
-        foreach (var (number, fence) in taken)
+        var claimed = new List<ClaimedRun>();
+        foreach (var taken in await wakes.ClaimAsync(request, cancellation))
         {
             try
             {
-                var run = await database.ReadAsync(session => ReadClaimed(session, number, fence, until), cancellation);
-                if (run is not null) claimed.Add(run);
+                claimed.Add(Open(taken));
             }
-            catch (SealBrokenException broken)
+            catch (Exception broken) when (broken is SealBrokenException or JsonException)
             {
-                await EndUnreadableAsync(number, fence, broken.Place, cancellation);
+                // One that cannot be read must not hold up the others at each claim.
+                var place = broken is SealBrokenException sealedPlace ? sealedPlace.Place : "its inbox or prompt";
+                await EndUnreadableAsync(taken.Stored.Row.Number, taken.Fence, place, cancellation);
             }
         }
 
@@ -48,30 +29,14 @@ public sealed partial class EngineStore
         return claimed;
     }
 
-    public Task<IReadOnlyList<RunId>> RenewAsync(
-        IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation)
+    public Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(leases);
-
-        return database.WriteAsync<IReadOnlyList<RunId>>(
-            session =>
-            {
-                var until = (time.GetUtcNow() + by).ToColumn();
-                return [.. leases.Where(lease => !Renew(session, lease, until)).Select(lease => lease.Run)];
-            },
-            cancellation);
+        return wakes.RenewAsync(leases, by, cancellation);
     }
 
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
-        database.WriteAsync(
-        session => session.Execute(
-            """
-            UPDATE runs SET
-              due = iif(inbox_last > inbox_seen, @now, @due), rounds = rounds + 1, holder = NULL, lease_until = NULL
-            WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
-            """,
-            ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@now", Now), ("@due", due.ToColumn())) == 1,
-        cancellation);
+        wakes.PostponeAsync(lease, due, cancellation);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => database.ReadAsync<DateTimeOffset?>(
         session => session.Number("SELECT min(coalesce(lease_until, due)) FROM runs WHERE is_open = 1") is { } ticks
@@ -79,20 +44,10 @@ public sealed partial class EngineStore
             : null,
         cancellation);
 
-    private static bool Renew(Session session, Lease lease, long until) => session.Execute(
-        "UPDATE runs SET lease_until = @until WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL",
-        ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@until", until)) == 1;
-
-    private ClaimedRun? ReadClaimed(Session session, long number, long fence, DateTimeOffset until)
+    private ClaimedRun Open(TakenRun taken)
     {
-        var found = session.First(
-            $"{StoredRowWithBody.Select} WHERE runs.number = @number AND runs.fence = @fence",
-            StoredRowWithBody.Read,
-            ("@number", number), ("@fence", fence));
-        if (found is null) return null;
-        var run = found.Open(sealer);
-        var inbox = found.Row.InboxLast > run.InboxSeen ? ReadInbox(session, number, run.Id, run.InboxSeen) : [];
-        return new ClaimedRun(new Lease(run.Id, fence, until), run, inbox);
+        var run = taken.Stored.Open(sealer);
+        return new ClaimedRun(new Lease(run.Id, taken.Fence, taken.Until), run, [.. taken.Inbox.Select(item => Open(run.Id, item))]);
     }
 
     /// <summary>
@@ -108,7 +63,7 @@ public sealed partial class EngineStore
                 StoredRow.Read,
                 ("@number", number), ("@fence", fence));
             if (row is null) return false;
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             var exit = new Exit("internal", row.Run.Step, now, ImmutableDictionary<string, string>.Empty);
             var seq = session.Number(
                 """
@@ -120,6 +75,7 @@ public sealed partial class EngineStore
                 """,
                 ("@number", number), ("@exit", StoredJson.ToText(exit)), ("@now", now.ToColumn())) ?? 0;
             var detail = ImmutableDictionary<string, string>.Empty.Add("code", exit.Code).Add("unreadable", place);
+            session.Hint(row.Run.Id, hasWork: false);
             InsertJournal(session, number, seq, [new JournalEntry(seq, now, "ended", row.Run.Step, detail)]);
             session.Execute(
                 """

@@ -12,18 +12,18 @@ public sealed partial class EngineStore
         string flow, string subject, RunId takenBy, CancellationToken cancellation) => database.WriteAsync(
         session =>
         {
-            var now = time.GetUtcNow();
+            var now = Time.GetUtcNow();
             var left = session.First(
-                """
+                $"""
                 SELECT run, value FROM leftovers
                 WHERE subject = @subject AND flow = @flow AND run <> @taken_by
                   AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = leftovers.run AND is_open = 1)
                   AND (taken_by IS NULL OR taken_by = @taken_by
                     OR EXISTS (SELECT 1 FROM runs WHERE runs.id = taken_by AND is_open = 0)
                     OR (taken_at < @abandoned AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = taken_by)))
-                ORDER BY taken_by IS @taken_by DESC, left_at DESC LIMIT 1
+                ORDER BY CASE WHEN taken_by = @taken_by THEN 0 ELSE 1 END, left_at DESC LIMIT 1 {session.SkipLocked}
                 """,
-                row => (LeftBy: row.GetString(0), Value: row.GetFieldValue<byte[]>(1)).ToTuple(),
+                row => (LeftBy: row.GetString(0), Value: row.GetBytes(1)).ToTuple(),
                 ("@subject", subject), ("@flow", flow), ("@taken_by", takenBy.Value),
                 ("@abandoned", (now - TakenBeforeStored).ToColumn()));
             if (left is null) return null;

@@ -23,6 +23,7 @@ public sealed partial class EngineStore
                 InsertJournal(session, number, 1, journal);
                 InsertHooks(session, run);
                 if (key is not null) KeepKey(session, key, run.Id);
+                session.Hint(run.Id, hasWork: true);
                 return new RunCreation.Created();
             },
             cancellation);
@@ -39,11 +40,11 @@ public sealed partial class EngineStore
         if (filter.Flow is not null) conditions.Add("flow = @flow");
         if (filter.Subject is not null) conditions.Add("subject = @subject");
         if (filter.Status is not null) conditions.Add("status = @status");
-        if (filter.Among is not null) conditions.Add("id IN (SELECT value FROM json_each(@among))");
+        if (filter.Among is not null) conditions.Add(database.Dialect.IsAmong("id", "@among"));
         if (filter.IsOpenOnly) conditions.Add("is_open = 1");
         var sql = $"""
             SELECT {StoredRow.ColumnNames} FROM runs WHERE {string.Join(" AND ", conditions)}
-            ORDER BY created_at DESC, number DESC LIMIT @limit
+            ORDER BY {database.Dialect.NewestFirst} LIMIT @limit
             """;
         return database.ReadAsync<IReadOnlyList<StoredRun>>(
             session => session.List(

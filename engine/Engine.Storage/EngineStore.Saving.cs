@@ -4,7 +4,7 @@ namespace Engine.Storage;
 
 public sealed partial class EngineStore
 {
-    private long Now => time.GetUtcNow().ToColumn();
+    private long Now => Time.GetUtcNow().ToColumn();
 
     public Task<bool> SaveAsync(RunSave save, CancellationToken cancellation)
     {
@@ -12,21 +12,31 @@ public sealed partial class EngineStore
 
         var body = SealedBody.Of(save.Run, sealer);
         var leftover = save.Leftover is null ? null : SealLeftover(save.Run.Id, save.Leftover);
-        return database.WriteAsync(
-            session =>
-            {
-                if (UpdateRun(session, save) is not { } number) return false;
-                session.Execute(
-                    "UPDATE run_bodies SET state = @state, prompt = @prompt WHERE run = @number",
-                    ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
-                ForgetApplied(session, number, save.Run);
-                if (save.Connection is not null) PutConnection(session, save.Connection);
-                if (save.Connection is not null) PassHooks(session, save.Run.Id, save.Connection.Id);
-                if (save.IsLeftoverUsedUp) DeleteTaken(session, save.Run.Id);
-                if (leftover is not null) PutLeftover(session, save.Run, leftover);
-                return true;
-            },
-            cancellation);
+        return save is { Connection: null, Leftover: null, IsLeftoverUsedUp: false }
+            ? wakes.SaveAsync(save, body, cancellation)
+            : database.WriteAsync(session => SaveAll(session, save, body, leftover), cancellation);
+    }
+
+    private bool SaveAll(Session session, RunSave save, SealedBody body, byte[]? leftover)
+    {
+        if (!Save(session, save, body)) return false;
+        if (save.Connection is not null) PutConnection(session, save.Connection);
+        if (save.Connection is not null) PassHooks(session, save.Run.Id, save.Connection.Id);
+        if (save.IsLeftoverUsedUp) DeleteTaken(session, save.Run.Id);
+        if (leftover is not null) PutLeftover(session, save.Run, leftover);
+        return true;
+    }
+
+    /// <summary>Stores what touches nothing but the run.</summary>
+    private bool Save(Session session, RunSave save, SealedBody body)
+    {
+        if (UpdateRun(session, save) is not { } number) return false;
+        session.Execute(
+            "UPDATE run_bodies SET state = @state, prompt = @prompt WHERE run = @number",
+            ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
+        ForgetApplied(session, number, save.Run);
+        if (save.IsVisible) session.Hint(save.Run.Id, hasWork: false);
+        return true;
     }
 
     private long InsertRun(Session session, StoredRun run, SealedBody body, int journaled)
@@ -72,7 +82,8 @@ public sealed partial class EngineStore
               due = CASE WHEN @is_open = 0 THEN NULL WHEN inbox_last > @inbox_seen THEN @now ELSE @due END,
               revision = @revision, rounds = @rounds, inbox_seen = @inbox_seen, exit = @exit,
               is_open = @is_open, prompt_id = @prompt_id,
-              holder = iif(@is_released, NULL, holder), lease_until = iif(@is_released, NULL, lease_until),
+              holder = CASE WHEN @is_released = 1 THEN NULL ELSE holder END,
+              lease_until = CASE WHEN @is_released = 1 THEN NULL ELSE lease_until END,
               journal_last = journal_last + @journaled
             WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
             RETURNING number, journal_last

@@ -41,7 +41,7 @@ public sealed partial class EngineStore
                     "INSERT INTO received_signals (run, hook, key) VALUES (@run, @hook, @key) ON CONFLICT DO NOTHING RETURNING 1",
                     ("@run", target.Number), ("@hook", signal.Hook), ("@key", keyHash));
                 if (added is null) return false;
-                Append(session, target, SignalledKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(signal)));
+                Append(session, id, target, SignalledKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(signal)));
                 return true;
             },
             cancellation);
@@ -56,7 +56,7 @@ public sealed partial class EngineStore
             session =>
             {
                 session.Execute(
-                    "DELETE FROM visits WHERE expires_at < @before", ("@before", (time.GetUtcNow() - VisitMemory).ToColumn()));
+                    "DELETE FROM visits WHERE expires_at < @before", ("@before", (Time.GetUtcNow() - VisitMemory).ToColumn()));
                 session.Execute(
                     """
                     INSERT INTO visits (state, run, prompt, provider, world, browser, is_popup, verifier, expires_at)
@@ -98,7 +98,7 @@ public sealed partial class EngineStore
                     """,
                     ("@now", Now), ("@state", back.Visit.Hex), ("@run", id.Value), ("@prompt", back.Prompt.Value));
                 if (used is null || FindTarget(session, id) is not { IsOpen: true } target) return false;
-                Append(session, target, ReturnedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(back)));
+                Append(session, id, target, ReturnedKind, sealer.Seal(InboxPlace(id, target.InboxLast + 1), StoredJson.ToBytes(back)));
                 return true;
             },
             cancellation);
@@ -122,12 +122,11 @@ public sealed partial class EngineStore
 
     /// <summary>The calls that no run was begun for yet, the oldest first.</summary>
     public Task<IReadOnlyList<Delivery>> ReadDeliveriesAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<Delivery>>(
-        session => session.List(
-            "SELECT id, provider, world, hook, payload FROM deliveries WHERE done_at IS NULL ORDER BY received_at LIMIT 100",
-            row => new Delivery(
-                row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
-                JsonDocument.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])).RootElement.Clone())),
-        cancellation);
+        session => session.List($"{SelectOpenDelivery} ORDER BY received_at LIMIT 100", ReadDelivery), cancellation);
+
+    /// <summary>One call that no run was begun for yet; null where that is done, or it never came.</summary>
+    public Task<Delivery?> FindDeliveryAsync(string id, CancellationToken cancellation) => database.ReadAsync(
+        session => session.First($"{SelectOpenDelivery} AND id = @id", ReadDelivery, ("@id", id)), cancellation);
 
     /// <summary>Says that the runs which a call begins are stored; what it said is wiped.</summary>
     public Task EndDeliveryAsync(string id, CancellationToken cancellation) => database.WriteAsync(
@@ -149,7 +148,11 @@ public sealed partial class EngineStore
             session =>
             {
                 var told = session.List(
-                    "SELECT id FROM connections WHERE provider = @provider AND world IS @world AND identity_key = @key AND health <> @unclaimed",
+                    $"""
+                    SELECT id FROM connections
+                    WHERE provider = @provider AND world IS NOT DISTINCT FROM @world AND identity_key = @key AND health <> @unclaimed
+                    ORDER BY number {session.ForUpdate}
+                    """,
                     row => new ConnectionId(row.GetString(0)),
                     ("@provider", provider), ("@world", world), ("@key", news.IdentityKey), ("@unclaimed", ConnectionHealth.Unclaimed.ToColumn()));
                 foreach (var id in told)
@@ -180,6 +183,12 @@ public sealed partial class EngineStore
         "UPDATE hook_addresses SET connection = @connection WHERE run = @run", ("@connection", connection.Value), ("@run", run.Value));
 
     private static SealedPlace VerifierPlace(TokenHash state) => new("visits", "verifier", state.Hex, 0);
+
+    private const string SelectOpenDelivery = "SELECT id, provider, world, hook, payload FROM deliveries WHERE done_at IS NULL";
+
+    private Delivery ReadDelivery(Row row) => new(
+        row.GetString(0), row.GetString(1), row.TextOrNull(2), row.GetString(3),
+        JsonElement.Parse(sealer.Open(DeliveryPlace(row.GetString(0)), row.BytesOrNull(4) ?? [])));
 
     private static SealedPlace DeliveryPlace(string id) => new("deliveries", "payload", id, 0);
 

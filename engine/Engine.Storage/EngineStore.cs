@@ -1,48 +1,60 @@
+using System.Diagnostics;
 using System.Text;
 using Engine.Runs;
 
 namespace Engine.Storage;
 
 /// <summary>
-/// Keeps everything in one SQLite file, <c>engine.db</c> in the data folder. Secrets, states, prompts and replies are
-/// sealed with a key that lies elsewhere; there is no mode without. What a returned task acknowledges is on disk.
+/// Keeps everything in one database: a file in the data folder, or a PostgreSQL server that several engines share. Secrets, states, prompts
+/// and replies are sealed with a key that lies elsewhere; there is no mode without. What a returned task acknowledges is on disk.
 /// </summary>
 public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
 {
-    private readonly SqliteDatabase database;
+    private readonly Database database;
     private readonly MasterKey key;
     private readonly Sealer sealer;
-    private readonly TimeProvider time;
+    private readonly RunWakes wakes;
+    private readonly PostgresListener? listener;
+    private bool isClosed;
 
-    private EngineStore(SqliteDatabase database, MasterKey key, TimeProvider time)
+    private EngineStore(Database database, MasterKey key)
     {
         this.database = database;
         this.key = key;
-        this.time = time;
         sealer = new Sealer(key);
+        (wakes, listener) = database switch
+        {
+            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null),
+            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint))),
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>
-    /// Opens the store. At the first start it makes the data folder, the database and the key file, all readable by
+    /// Called when another node stored something about a run: on any thread, only where several engines share the database. It must not block or
+    /// throw. Losing hints only delays. Null: nobody is told.
+    /// </summary>
+    public Action<RunHint>? Hinted { get; set; }
+
+    /// <summary>
+    /// Opens the store. At the first start it makes the data folder, the database's tables and the key file; folder and files are readable by
     /// their owner only.
     /// </summary>
-    /// <param name="dataFolder">The folder of the database.</param>
-    /// <param name="keyFile">The file of the key that seals; must lie outside the data folder. Without it the data
-    /// cannot be read.</param>
-    /// <exception cref="StorageUnavailableException">The folder, the database or the key cannot be used; says what
-    /// would be right.</exception>
-    public static async Task<EngineStore> OpenAsync(
-        string dataFolder, string keyFile, TimeProvider time, CancellationToken cancellation)
+    /// <param name="keyFile">The file of the key that seals; must lie outside the data folder. Without it the data cannot be read; engines that
+    /// share a database need the same.</param>
+    /// <param name="time">Tells the time of an engine that has its database for itself; see <see cref="Time"/>.</param>
+    /// <exception cref="StorageUnavailableException">The folder, the database or the key cannot be used; says what would be right.</exception>
+    public static async Task<EngineStore> OpenAsync(StorePlace place, string keyFile, TimeProvider time, CancellationToken cancellation)
     {
-        ArgumentException.ThrowIfNullOrEmpty(dataFolder);
+        ArgumentNullException.ThrowIfNull(place);
         ArgumentException.ThrowIfNullOrEmpty(keyFile);
         ArgumentNullException.ThrowIfNull(time);
 
-        KeyFile.RefuseInside(keyFile, dataFolder);
-        var opened = SqliteDatabase.Open(dataFolder, time);
+        if (place is StorePlace.Folder folder) KeyFile.RefuseInside(keyFile, folder.Path);
+        var opened = await OpenAsync(place, time, cancellation);
         try
         {
-            var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation), time);
+            var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation));
             await store.MoveOldCredentialsAsync(cancellation);
             return store;
         }
@@ -52,6 +64,12 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
             throw;
         }
     }
+
+    /// <summary>
+    /// The clock by which everything stored is due, which everything in an engine must go by: the given one over a data folder, the database's
+    /// own over a server, so that engines whose machines' clocks differ agree.
+    /// </summary>
+    public TimeProvider Time => database.Time;
 
     /// <summary>A key of 32 bytes for a purpose outside the database, from which the sealing key cannot be found.</summary>
     public byte[] DeriveKey(string purpose) => DeriveKey(key, purpose);
@@ -64,12 +82,22 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         return DeriveKey(own, purpose);
     }
 
-    /// <summary>Finishes the writes that wait, then closes.</summary>
+    /// <summary>Finishes the writes that wait, then closes. Harmless a second time.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref isClosed, true)) return;
+        if (listener is not null) await listener.DisposeAsync();
+        if (wakes is IAsyncDisposable own) await own.DisposeAsync();
         await database.DisposeAsync();
         key.Dispose();
     }
+
+    private static async Task<Database> OpenAsync(StorePlace place, TimeProvider time, CancellationToken cancellation) => place switch
+    {
+        StorePlace.Folder folder => SqliteDatabase.Open(folder.Path, time),
+        StorePlace.Server server => await PostgresDatabase.OpenAsync(server, time, cancellation),
+        _ => throw new UnreachableException(),
+    };
 
     private static byte[] DeriveKey(MasterKey from, string purpose)
     {

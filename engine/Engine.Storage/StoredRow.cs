@@ -1,5 +1,4 @@
 using Engine.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -19,7 +18,7 @@ internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPro
 
     public const int ColumnCount = 19;
 
-    public static StoredRow Read(SqliteDataReader row) => new(
+    public static StoredRow Read(Row row) => new(
         row.GetInt64(0),
         new StoredRun(
             Id: new RunId(row.GetString(1)),

@@ -1,5 +1,4 @@
 using Engine.Runs;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -13,7 +12,7 @@ internal sealed record StoredRowWithBody(StoredRow Row, SealedBody? Body)
          FROM runs LEFT JOIN run_bodies ON run_bodies.run = runs.number
          """;
 
-    public static StoredRowWithBody Read(SqliteDataReader row) => new(
+    public static StoredRowWithBody Read(Row row) => new(
         StoredRow.Read(row),
         row.BytesOrNull(StoredRow.ColumnCount) is { } state
             ? new SealedBody(state, row.BytesOrNull(StoredRow.ColumnCount + 1))

@@ -41,7 +41,7 @@ internal static class LatenessBenchmark
         using var http = new HttpMessageInvoker(ProviderHttp.NewHandler());
         using var plugins = PluginCatalog.Load([Path.Combine(HostProcess.Folder, "plugins")], Path.Combine(folder, "builds"), http, time);
         await using var sqlite = await EngineStore.OpenAsync(
-            Path.Combine(folder, "data"), Path.Combine(folder, "engine.key"), time, CancellationToken.None);
+            new StorePlace.Folder(Path.Combine(folder, "data")), Path.Combine(folder, "engine.key"), time, CancellationToken.None);
         var flows = new OneFlow(plugins);
         var lateness = new Lateness(time);
         var store = new WatchedStore(sqlite, lateness);

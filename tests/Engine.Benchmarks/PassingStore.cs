@@ -42,8 +42,8 @@ internal class PassingStore(IRunStore inner) : IRunStore
 
     public virtual Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) => inner.FindConnectionAsync(id, cancellation);
 
-    public virtual Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) =>
-        inner.FindConnectionAsync(flow, identityKey, cancellation);
+    public virtual Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
+        inner.FindConnectionAsync(flow, identityKey, isInSandbox, cancellation);
 
     public virtual Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         inner.ListConnectionsAsync(subject, cancellation);

@@ -19,7 +19,7 @@ internal static class RefreshWorker
     public static readonly ConnectionId Connection = new("con_bench");
 
     public static Task<EngineStore> OpenStoreAsync(string folder) =>
-        EngineStore.OpenAsync(Path.Combine(folder, "data"), Path.Combine(folder, "keys", "engine.key"), TimeProvider.System, CancellationToken.None);
+        EngineStore.OpenAsync(new StorePlace.Folder(Path.Combine(folder, "data")), Path.Combine(folder, "keys", "engine.key"), TimeProvider.System, CancellationToken.None);
 
     /// <param name="arguments">The folder, the issuer, this process's name.</param>
     public static async Task<int> RunAsync(string[] arguments)

@@ -22,15 +22,24 @@ internal sealed class Unused(FlowDocument document, FlowTypes types, Binder bind
             foreach (var field in prompt.Fields) WarnWhereUnread(types.Forms.NameOf(prompt), field, "field");
         }
 
-        var aliases = steps.SelectMany(Steps.Calls).Select(call => call.Alias.Value)
-            .Concat(document.Vars.Select(variable => variable.Type.Name.Split('.')[0])).ToHashSet(StringComparer.Ordinal);
+        var aliases = AliasesUsed(steps).ToHashSet(StringComparer.Ordinal);
         foreach (var use in document.Uses.Where(use => !aliases.Contains(use.Alias.Value)))
         {
-            findings.Warning(FindingCodes.NeverUsed, use.Alias.Place, $"nothing calls '{use.Alias}'");
+            findings.Warning(FindingCodes.NeverUsed, use.Alias.Place, $"nothing uses '{use.Alias}'");
         }
 
         foreach (var text in steps.SelectMany(Steps.Texts)) Compare(text);
     }
+
+    /// <summary>The providers that are called, whose page a person is sent to, whose calls are heard, or whose types a variable has.</summary>
+    private IEnumerable<string> AliasesUsed(IReadOnlyList<StepNode> steps) =>
+    [
+        .. steps.SelectMany(Steps.Calls).Select(call => call.Alias.Value),
+        .. steps.OfType<StepNode.Redirect>().Select(redirect => redirect.Page.Alias.Value),
+        .. document.Hooks.Select(hook => hook.Hook.Alias.Value),
+        .. document.StartsOn is { } begin ? [begin.Hook.Alias.Value] : Array.Empty<string>(),
+        .. document.Vars.Select(variable => variable.Type.Name.Split('.')[0]),
+    ];
 
     private void WarnWhereUnread(string type, FieldNode field, string what)
     {

@@ -8,6 +8,12 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
+    // Hangfire's own scripts write markup and styles; they are files of this server all the same.
+    private const string DashboardPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
+
+    private static readonly object dashboardKey = new();
     private static readonly object framesKey = new();
     private static readonly object openerKey = new();
 
@@ -28,11 +34,14 @@ internal sealed class SecurityHeaders(RequestDelegate next)
     /// </summary>
     public static void AllowOpener(HttpContext context, string policy) => context.Items[openerKey] = policy;
 
+    /// <summary>Lets this one page, of a dashboard that is not ours, write its own markup and styles; its scripts are still only our own files.</summary>
+    public static void AllowDashboard(HttpContext context) => context.Items[dashboardKey] = true;
+
     private static Task SetAsync(object state)
     {
         var context = (HttpContext)state;
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = context.Items[framesKey] is string { Length: > 0 } hosts ? $"{ContentPolicy}; frame-src {hosts}" : ContentPolicy;
+        headers.ContentSecurityPolicy = context.Items.ContainsKey(dashboardKey) ? DashboardPolicy : context.Items[framesKey] is string { Length: > 0 } hosts ? $"{ContentPolicy}; frame-src {hosts}" : ContentPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Opener-Policy"] = context.Items[openerKey] as string ?? "same-origin";

@@ -23,7 +23,7 @@ internal static class ConnectionEndpoints
             .Refuses(403, 404);
         connections.MapPost("/{id}/probe", ProbeAsync).WithName("ProbeConnection").WithSummary("Looks now whether a connection still works")
             .WithDescription("What a probe is told against a connection is believed the second time, so that it may ask the provider twice.")
-            .Refuses(403, 404);
+            .Refuses(403, 404, 409);
         connections.MapPost("/{id}/claim", ClaimAsync).WithName("ClaimConnection").WithSummary("Says whose an unclaimed connection is")
             .WithDescription("Needs an API key. Harmless when the same subject has claimed it.").Refuses(403, 404, 409, 413);
         connections.MapPost("/{id}/operations/{name}", CallAsync).WithName("CallOperation")
@@ -60,6 +60,11 @@ internal static class ConnectionEndpoints
         string id, HttpContext context, EmbeddedEngine engine, CancellationToken cancellation)
     {
         if (!context.GetCaller().CanStart) return Problems.Forbidden();
+        if (await engine.Store.FindConnectionAsync(new ConnectionId(id), cancellation) is { } known && !SandboxLink.Reaches(engine.Sandbox, known.World))
+        {
+            return Problems.OutOfReach(known);
+        }
+
         await engine.Care.LookNowAsync(new ConnectionId(id), cancellation);
         return await ShowAsync(id, context, engine, cancellation);
     }
@@ -104,7 +109,7 @@ internal static class ConnectionEndpoints
             case DeleteOutcome.RunOpen open: return Problems.ConnectionBusy(open.Run);
             case DeleteOutcome.Deleted:
                 var left = await engine.Connections.ClaimRevocationsAsync(connection.Id, 1, TimeSpan.FromMinutes(5), cancellation);
-                var isSettled = left.Count == 1 && await engine.Revoker.RevokeAsync(left[0], CancellationToken.None);
+                var isSettled = left.Count == 1 && await engine.Revoker.RevokeAsync(left[0], CancellationToken.None) is null;
                 return TypedResults.Ok(new DeletedView(
                     connection.Id,
                     isSettled ? AtProvider.Revoked : left.Count == 1 ? AtProvider.Revoking : AtProvider.Stays,

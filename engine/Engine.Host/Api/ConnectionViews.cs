@@ -21,6 +21,8 @@ internal sealed record ConnectionView(
     [property: Description("Why the health is what it is; null while active.")] string? Cause,
     [property: Description("The cause in words, by language; null where there is none.")] IReadOnlyDictionary<string, string>? CauseText,
     [property: Description("Who must do what so that it works again; null where nothing is needed.")] HealthAction? Action,
+    [property: Description("Why this engine calls nothing for it and does not look after it, by language; null where it does.")]
+    IReadOnlyDictionary<string, string>? OutOfReach,
     [property: Description("Since when the health is what it is.")] DateTimeOffset? HealthSince,
     [property: Description("Whether credentials are stored for it. They are given to no one.")] bool HasCredentials,
     [property: Description("The operations that can be called for it.")] ImmutableArray<string> Operations,
@@ -38,11 +40,23 @@ internal sealed record ConnectionView(
             engine.Flows.FindCurrent(connection.Flow)?.Flow.Title.ByLanguage ?? ImmutableDictionary<string, string>.Empty,
             connection.Provider, connection.Subject, connection.IdentityKey, connection.IdentityLabel, connection.Params,
             connection.Health, connection.Cause, connection.Cause is { } cause ? HealthAction.CauseText(cause, provider) : null,
-            HealthAction.Of(connection.Health, connection.Cause), connection.HealthSince, connection.Credential is not null,
+            HealthAction.Of(connection.Health, connection.Cause), OutOfReachText(connection, engine.Sandbox), connection.HealthSince, connection.Credential is not null,
             [.. provider?.Operations.Where(one => one.Role is OperationRole.None or OperationRole.Probe).Select(one => one.Name) ?? []],
             provider?.Deletion is { IsEmpty: false } deletion ? deletion : null,
             connection.CreatedAt, connection.UpdatedAt, connection.Revision);
     }
+
+    private static ImmutableDictionary<string, string>? OutOfReachText(Connection connection, SandboxLink? sandbox) =>
+        SandboxLink.Reaches(sandbox, connection.World) ? null
+        : connection.World is null ? Texts(
+            "It is at the real provider, and this engine plays the sandbox: nothing is called for it here.",
+            "Это подключение у настоящего сервиса, а здесь работает песочница: отсюда к нему нет обращений.")
+        : Texts(
+            "It lives in the sandbox, and this engine calls the real providers: nothing is called for it here.",
+            "Это подключение живёт в песочнице, а здесь работают настоящие сервисы: отсюда к нему нет обращений.");
+
+    private static ImmutableDictionary<string, string> Texts(string en, string ru) =>
+        ImmutableDictionary<string, string>.Empty.Add("en", en).Add("ru", ru);
 }
 
 /// <summary>Whose an unclaimed connection is to be.</summary>

@@ -16,7 +16,7 @@ internal static class EngineApi
         services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer(ApiDocument.DescribeAsync).AddSchemaTransformer(ApiDocument.DescribeIdsAsync));
     }
 
-    public static void MapEngine(this WebApplication app, EmbeddedEngine engine)
+    public static void MapEngine(this WebApplication app, EmbeddedEngine engine, IEngineExtension? extension)
     {
         app.UseRefusals(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Engine.Api"));
         app.UseMiddleware<SecurityHeaders>();
@@ -32,5 +32,7 @@ internal static class EngineApi
         v1.MapRuns();
         v1.MapConnections();
         v1.MapSignals();
+        v1.MapVersion(extension);
+        extension?.Map(app);
     }
 }

@@ -46,6 +46,12 @@ internal static class Problems
     public static ProblemHttpResult NotUnclaimed(string connection) => Problem(409, "not_unclaimed",
         $"connection '{connection}' belongs to somebody already: only one that is 'unclaimed' can be claimed");
 
+    /// <summary>A connection of the real provider in the sandbox, or the other way round.</summary>
+    public static ProblemHttpResult OutOfReach(Connection connection) => Problem(409, "connection_out_of_reach",
+        connection.World is null
+            ? "the connection is at the real provider, and this engine plays the sandbox: use an engine started with '--real'; nothing was called"
+            : "the connection lives in the sandbox, and this engine calls the real providers: use an engine of the sandbox; nothing was called");
+
     /// <summary>Why an operation of a connection gave no result.</summary>
     public static ProblemHttpResult OfCall(ConnectionCallOutcome outcome, string connection, string operation) => outcome switch
     {
@@ -56,6 +62,7 @@ internal static class Problems
             $"the connection is '{Word(not.Connection.Health)}': see its 'action'; nothing was called",
             ("health", not.Connection.Health), ("cause", not.Connection.Cause),
             ("action", HealthAction.Of(not.Connection.Health, not.Connection.Cause))),
+        ConnectionCallOutcome.OutOfReach elsewhere => OutOfReach(elsewhere.Connection),
         ConnectionCallOutcome.InputRefused refused => Problem(422, "invalid_input", refused.Sentence),
         ConnectionCallOutcome.KeyRequired => Problem(422, "idempotency_key_required",
             $"'{operation}' must happen once: send an 'Idempotency-Key', the same one whenever you send this request again"),
@@ -120,6 +127,7 @@ internal static class Problems
             $"the sandbox has no scenario '{none.Scenario}' for this flow; it has {Listed(none.Known)}"),
         WishOutcome.ScenarioNotOffered => Problem(422, "scenario_not_offered",
             "a scenario is for the sandbox; this flow calls no provider that it plays"),
+        WishOutcome.ConnectionOutOfReach elsewhere => OutOfReach(elsewhere.Connection),
         WishOutcome.Refused refused => OfStart(refused.Outcome, engine.Flows.Offered.Select(flow => flow.Name)),
         _ => throw new UnreachableException(),
     };

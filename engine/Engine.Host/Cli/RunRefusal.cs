@@ -12,6 +12,8 @@ internal static class RunRefusal
         WishOutcome.NoSuchScenario no => $"the sandbox has no scenario '{no.Scenario}' for flow '{switches.Flow}'; "
             + $"it has {Listed(no.Known)}{Nearest.DidYouMean(no.Scenario, no.Known)}",
         WishOutcome.ScenarioNotOffered => $"the sandbox cannot play flow '{switches.Flow}': leave --scenario out",
+        WishOutcome.ConnectionOutOfReach { Connection.World: null } => "the connection is at the real provider: leave --sandbox out",
+        WishOutcome.ConnectionOutOfReach => "the connection lives in the sandbox: give --sandbox",
         WishOutcome.Refused refused => Of(refused.Outcome, switches, [.. flows.Select(flow => flow.Name)]),
         _ => throw new UnreachableException(outcome.GetType().Name),
     });

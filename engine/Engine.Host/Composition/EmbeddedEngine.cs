@@ -19,11 +19,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Deliveries deliveries;
-    private Task pumping = Task.CompletedTask;
+    private Task working = Task.CompletedTask;
     private Task watching = Task.CompletedTask;
-    private Task delivering = Task.CompletedTask;
-    private Task caring = Task.CompletedTask;
     private bool isClosed;
 
     private EmbeddedEngine(EngineParts parts, PluginOperationCaller caller, EngineOptions options, TimeProvider time, ILogger log)
@@ -35,7 +32,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Store = KillAtSave.Wrap(parts.Store);
         Outside = new EngineAddress(options.PublicUrl);
         starter = new RunStarter(parts.Flows, Store, Changes, time, RandomNumberGenerator.Fill) { Address = Outside };
-        deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
+        var deliveries = new Deliveries(parts.Store, parts.Flows, starter, time, log);
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time);
         Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries);
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time);
@@ -45,6 +42,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
             parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = node });
+        Work = new EngineWork(
+            parts.Store,
+            () => new RunPump(
+                new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = node },
+                trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked)),
+            Care, Revoker, deliveries, time, log);
     }
 
     public IRunStore Store { get; }
@@ -61,6 +64,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal ConnectionCare Care { get; }
 
     internal Revoker Revoker { get; }
+
+    /// <summary>The pump and the work of rows, for whoever hosts them.</summary>
+    internal EngineWork Work { get; }
 
     public FlowLibrary Flows => parts.Flows;
 
@@ -84,11 +90,14 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Where hooks, visits and deliveries are kept.</summary>
     internal EngineStore Signals => parts.Store;
 
+    /// <summary>What lists of runs show.</summary>
+    internal EngineStore Faces => parts.Store;
+
     internal Visits Visits { get; }
 
     internal Hooks Hooks { get; }
 
-    /// <summary>Builds everything and begins to pump.</summary>
+    /// <summary>Builds everything and begins to pump, unless another host does that.</summary>
     /// <exception cref="EngineStartException">Something it needs is missing or taken; one line says what, and what would be right.</exception>
     public static async Task<EmbeddedEngine> StartAsync(
         EngineOptions options, TimeProvider time, ILoggerFactory logs, CancellationToken cancellation)
@@ -97,11 +106,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logs);
         var logger = logs.CreateLogger("Engine");
         var built = await EngineParts.BuildAsync(options, time, logger, cancellation);
-        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, time);
-        var engine = new EmbeddedEngine(built, caller, options, time, logger);
-        engine.pumping = engine.PumpAsync(caller, engine.stopping.Token);
-        engine.caring = Task.Run(
-            () => engine.Care.RunAsync((connection, error) => Log.CareTroubled(logger, error, connection), engine.stopping.Token), CancellationToken.None);
+
+        // From here on the store's clock counts: what this machine's says differs from other nodes'.
+        var clock = built.Store.Time;
+        var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, clock);
+        var engine = new EmbeddedEngine(built, caller, options, clock, logger);
+        if (options.HasOwnLoops) engine.working = engine.Work.RunAsync(engine.stopping.Token);
         if (options.IsWatching) engine.watching = built.Watch.RunAsync(built.Store, engine.stopping.Token);
         Log.EngineStarted(logger, built.Flows.Offered.Count(), built.Plugins.Catalog.Providers.Length, options.DataFolder);
         return engine;
@@ -113,7 +123,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Outside.Listen(listening);
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
-        delivering = deliveries.RunAsync(stopping.Token);
+        Work.Listen();
     }
 
     /// <summary>The provider's hook that arrives where persons come back to; null where it has none.</summary>
@@ -128,6 +138,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task<WishOutcome> StartRunAsync(RunWish wish, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(wish);
+        if (wish.Connection is { } id && await Store.FindConnectionAsync(id, cancellation) is { } connection
+            && !SandboxLink.Reaches(Sandbox, connection.World))
+        {
+            return new WishOutcome.ConnectionOutOfReach(connection);
+        }
+
         string? world = null;
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {
@@ -150,6 +166,20 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (outcome is not StartOutcome.Started started) return new WishOutcome.Refused(outcome);
         if (!started.IsRepeated) Log.RunStarted(log, started.Run, wish.Flow, wish.Purpose);
         return new WishOutcome.Started(started.Run, started.IsRepeated);
+    }
+
+    /// <summary>Cancels a run, as its person could. False where there is no such run.</summary>
+    internal async Task<bool> CancelRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (!await Store.RequestCancelAsync(run, cancellation)) return false;
+        Changes.InboxGrew(run);
+        return true;
+    }
+
+    /// <summary>Has somebody look at a run now. Harmless at any time.</summary>
+    internal async Task WakeRunAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await parts.Store.WakeAsync(run, cancellation)) Changes.WorkAdded();
     }
 
     /// <summary>The scenarios that can be played for a flow, the default first; empty where the real providers are called.</summary>
@@ -190,44 +220,13 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (Interlocked.Exchange(ref isClosed, true)) return;
         await stopping.CancelAsync();
         await watching;
-        await delivering;
-        await pumping;
-        await caring;
+        await working;
         await parts.DisposeAsync();
         stopping.Dispose();
         Log.EngineStopped(log);
     }
 
-    // The pump outlives a database that is gone for a while: runs go on when it is back.
-    private async Task PumpAsync(PluginOperationCaller caller, CancellationToken cancellation)
-    {
-        var pause = TimeSpan.FromSeconds(5);
-        using var pump = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = $"engine-{Environment.ProcessId}" },
-            trouble => Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked));
-        while (!cancellation.IsCancellationRequested)
-        {
-            try
-            {
-                await Task.Run(() => pump.RunAsync(cancellation), cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception error)
-            {
-                Log.PumpStopped(log, error, pause);
-                await Task.Delay(pause, time, cancellation).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            }
-        }
-    }
-
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.
-    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation)
-    {
-        if (wish.Connection is not { } connection) return null;
-        if ((await Store.FindConnectionAsync(connection, cancellation))?.World is { } world) return world;
-        var runs = await Store.ListAsync(new RunFilter(Flow: wish.Flow, Status: RunStatus.Succeeded, Limit: 200), cancellation);
-        return runs.FirstOrDefault(run => run.Connection == connection && run.World is not null)?.World;
-    }
+    private async Task<string?> FormerWorldAsync(RunWish wish, CancellationToken cancellation) =>
+        wish.Connection is { } connection ? (await Store.FindConnectionAsync(connection, cancellation))?.World : null;
 }

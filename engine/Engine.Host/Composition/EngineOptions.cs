@@ -1,11 +1,18 @@
+using Engine.Storage;
 
 namespace Engine.Host;
 
 /// <summary>Where an engine keeps its things and what it plays with. Folders need not exist yet, except those of plugins and flows.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>Holds the database, pinned flow versions and the sandbox's worlds. Default: the user's local application data.</summary>
+    /// <summary>Holds pinned flow versions, the sandbox's worlds and, where there is no <see cref="Store"/>, the database. Default: the user's local application data.</summary>
     public string DataFolder { get; init; } = DefaultPlaces.DataFolder;
+
+    /// <summary>The PostgreSQL database that engines share. Null: a database of its own, in <see cref="DataFolder"/>.</summary>
+    public StorePlace.Server? Store { get; init; }
+
+    /// <summary>Where runs and connections are kept.</summary>
+    internal StorePlace Place => Store is { } server ? server : new StorePlace.Folder(DataFolder);
 
     /// <summary>The key that seals secrets; made at first start. Never inside <see cref="DataFolder"/>. Default: the user's configuration folder.</summary>
     public string KeyFile { get; init; } = DefaultPlaces.KeyFile;
@@ -36,6 +43,9 @@ public sealed record EngineOptions
 
     /// <summary>The list of allowed plugin builds: beside the key, since both decide whom the engine trusts.</summary>
     public string AllowedPluginsFile => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(KeyFile)) ?? "", "allowed-plugins");
+
+    /// <summary>Whether the engine's own loops pump and work; false where an extension's host does. Default: they do.</summary>
+    public bool HasOwnLoops { get; init; } = true;
 
     /// <summary>Settings of providers, as <c>providers:radist:api_key</c>. Default: none, so that each has its own default.</summary>
     public IConfiguration Settings { get; init; } = new ConfigurationBuilder().Build();

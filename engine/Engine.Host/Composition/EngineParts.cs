@@ -112,7 +112,7 @@ internal sealed class EngineParts : IAsyncDisposable
     }
 
     private static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
-        await EngineStore.OpenAsync(options.DataFolder, options.KeyFile, time, cancellation);
+        await EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
     private static FileStream TakeDataFolder(string folder)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Engine.Storage;
 
 namespace Engine.Host;
 
@@ -9,6 +10,12 @@ internal static class EngineSwitches
     {
         Description = "The folder for the database and the sandbox.",
         HelpName = "FOLDER",
+    };
+
+    private static readonly Option<string?> store = new("--store")
+    {
+        Description = "The PostgreSQL database that engines share, in place of a file in the data folder; a password belongs into ENGINE_STORE.",
+        HelpName = "Host=…;Database=…",
     };
 
     private static readonly Option<string?> keyFile = new("--key-file")
@@ -73,7 +80,7 @@ internal static class EngineSwitches
 
     public static void AddTo(Command command)
     {
-        foreach (var option in (Option[])[data, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
+        foreach (var option in (Option[])[data, store, keyFile, plugins, onlyAllowed, flows, real, sandboxUrl, settings, publicUrl]) command.Options.Add(option);
     }
 
     /// <summary>What the command line says, laid over the defaults.</summary>
@@ -82,8 +89,10 @@ internal static class EngineSwitches
         var defaults = new EngineOptions();
         var sandbox = parsed.GetValue(sandboxUrl);
         if (parsed.GetValue(real) && sandbox is not null) throw new MisuseException("--real and --sandbox-url exclude each other");
+        var given = ReadSettings(parsed.GetValue(settings));
         return defaults with
         {
+            Store = (parsed.GetValue(store) ?? given["store"]) is { Length: > 0 } server ? new StorePlace.Server(server) : null,
             DataFolder = parsed.GetValue(data) is { } folder ? Path.GetFullPath(folder) : defaults.DataFolder,
             KeyFile = parsed.GetValue(keyFile) is { } file ? Path.GetFullPath(file) : defaults.KeyFile,
             PluginFolders = parsed.GetValue(plugins) is { Length: > 0 } some ? some : defaults.PluginFolders,
@@ -93,7 +102,7 @@ internal static class EngineSwitches
                 : sandbox is not null ? new ProviderMode.ExternalSandbox(sandbox)
                 : defaults.Providers,
             PublicUrl = parsed.GetValue(publicUrl),
-            Settings = ReadSettings(parsed.GetValue(settings)),
+            Settings = given,
         };
     }
 

@@ -68,8 +68,8 @@ internal sealed class KillAtSave : IRunStore
 
     public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) => inner.FindConnectionAsync(id, cancellation);
 
-    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) =>
-        inner.FindConnectionAsync(flow, identityKey, cancellation);
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) =>
+        inner.FindConnectionAsync(flow, identityKey, isInSandbox, cancellation);
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         inner.ListConnectionsAsync(subject, cancellation);

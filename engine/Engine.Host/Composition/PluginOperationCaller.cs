@@ -15,12 +15,7 @@ internal sealed class PluginOperationCaller(
 {
     public async Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation)
     {
-        if (sandbox is not null && call.World is null)
-        {
-            return new Failure(
-                Failures.ConfigError, $"{call.Provider}.{call.Operation}: provider '{call.Provider}' has no simulator, and from the sandbox nothing is called for real");
-        }
-
+        if (!Reaches(call.World)) return new Failure(Failures.ConfigError, $"{call.Provider}.{call.Operation}: {OutOfReach(call.World)}");
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
@@ -45,6 +40,14 @@ internal sealed class PluginOperationCaller(
             return TimedOut(call, isInDoubt: true);
         }
     }
+
+    /// <summary>Whether anything may be called for a run that lives there.</summary>
+    public bool Reaches(string? world) => SandboxLink.Reaches(sandbox, world);
+
+    /// <summary>Why nothing is called there.</summary>
+    internal static string OutOfReach(string? world) => world is null
+        ? "it is at the real provider, and from the sandbox nothing is called for real"
+        : "it lives in the sandbox, and this engine calls the real providers";
 
     /// <summary>What the operator set for a provider.</summary>
     public static ProviderSettings SettingsOf(IConfiguration settings, string provider) => new(

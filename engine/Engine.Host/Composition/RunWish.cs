@@ -30,6 +30,9 @@ public abstract record WishOutcome
     /// <summary>The sandbox cannot play this; <paramref name="Known"/> is what it can, for this flow.</summary>
     public sealed record NoSuchScenario(string Scenario, IReadOnlyList<string> Known) : WishOutcome;
 
+    /// <summary>The connection is at the real provider, and the engine plays the sandbox; or the other way round.</summary>
+    public sealed record ConnectionOutOfReach(Connection Connection) : WishOutcome;
+
     /// <summary>A scenario was named, and the engine calls the real providers.</summary>
     public sealed record ScenarioNotOffered : WishOutcome;
 }

@@ -26,6 +26,12 @@ public abstract class SandboxLink : IAsyncDisposable
     /// <summary>Where a world is now; null where there is none.</summary>
     public abstract Task<WorldAddress?> FindWorldAsync(string id, CancellationToken cancellation);
 
+    /// <summary>
+    /// Whether an engine with this sandbox, or without one, may call what lives there: from the sandbox nothing leaves this machine.
+    /// </summary>
+    /// <param name="world">Null: at the real provider.</param>
+    public static bool Reaches(SandboxLink? sandbox, string? world) => sandbox is null == world is null;
+
     /// <summary>The simulated provider that a flow's runs go to; null where none of its providers can be played.</summary>
     public SimulatedProvider? FindProviderOf(CompiledFlow flow) =>
         Providers.FirstOrDefault(provider => flow.Providers.ContainsKey(provider.Provider));

@@ -20,6 +20,8 @@ internal sealed class PluginConnectionCaller(
 
     public Provider? FindProvider(string name) => plugins.Catalog.FindProvider(name);
 
+    public bool Reaches(string? world) => SandboxLink.Reaches(sandbox, world);
+
     public async Task<ConnectionAnswer> CallAsync(ConnectionCall call, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -30,6 +32,7 @@ internal sealed class PluginConnectionCaller(
             return Failed(Failures.Internal, $"provider '{name}' has no operation '{call.Operation.Name}' any more");
         }
 
+        if (!Reaches(call.Connection.World)) return Failed(Failures.ConfigError, PluginOperationCaller.OutOfReach(call.Connection.World));
         if (await PluginOperationCaller.FindSettingsAsync(settings, sandbox, name, call.Connection.World, cancellation) is not { } own)
         {
             return Failed(Failures.ConfigError, "the connection lives in a world of the sandbox that this engine does not have");

@@ -79,9 +79,10 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
         lock (gate) return Done(Bare(connections.Find(connection => connection.Id == id)));
     }
 
-    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation)
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation)
     {
-        lock (gate) return Done(Bare(connections.Find(connection => connection.Flow == flow && connection.IdentityKey == identityKey)));
+        lock (gate) return Done(Bare(connections.Find(connection => connection.Flow == flow
+            && connection.IdentityKey == identityKey && connection.World is not null == isInSandbox)));
     }
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation)

@@ -8,7 +8,8 @@ namespace Engine.Host;
 /// <summary>What a server needs.</summary>
 /// <param name="Port">On loopback; 0 takes any.</param>
 /// <param name="IsVerbose">Whether what happens is logged too, not only what goes wrong.</param>
-internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false);
+/// <param name="Extension">Pumps and works in place of the engine's own loops; null: they do.</param>
+internal sealed record ServerOptions(EngineOptions Engine, int Port, bool IsVerbose = false, IEngineExtension? Extension = null);
 
 /// <summary>An engine with the API and the pages before it, on loopback.</summary>
 internal sealed class EngineServer : IAsyncDisposable
@@ -33,11 +34,12 @@ internal sealed class EngineServer : IAsyncDisposable
     public static async Task<EngineServer> StartAsync(ServerOptions options, TimeProvider time, CancellationToken cancellation)
     {
         EmbeddedEngine? engine = null;
-        var web = Build(options.Port, options.IsVerbose, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
+        var web = Build(options, time, () => engine ?? throw new InvalidOperationException("the engine has not started"));
         try
         {
-            engine = await EmbeddedEngine.StartAsync(options.Engine, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
-            return await ListenAsync(web, engine, options.Port, isOwner: true, cancellation);
+            engine = await EmbeddedEngine.StartAsync(
+                options.Engine with { HasOwnLoops = options.Extension is null }, time, web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
+            return await ListenAsync(web, engine, options, isOwner: true, cancellation);
         }
         catch
         {
@@ -51,10 +53,11 @@ internal sealed class EngineServer : IAsyncDisposable
     /// <exception cref="EngineStartException">The port is taken.</exception>
     public static async Task<EngineServer> ServeAsync(EmbeddedEngine engine, int port, TimeProvider time, CancellationToken cancellation)
     {
-        var web = Build(port, isVerbose: false, time, () => engine);
+        var options = new ServerOptions(new EngineOptions(), port);
+        var web = Build(options, time, () => engine);
         try
         {
-            return await ListenAsync(web, engine, port, isOwner: false, cancellation);
+            return await ListenAsync(web, engine, options, isOwner: false, cancellation);
         }
         catch
         {
@@ -63,11 +66,11 @@ internal sealed class EngineServer : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(int port, bool isVerbose, TimeProvider time, Func<EmbeddedEngine> engine)
+    private static WebApplication Build(ServerOptions options, TimeProvider time, Func<EmbeddedEngine> engine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true)
-            .AddFilter((category, level) => level >= LevelOf(category, isVerbose));
+            .AddFilter((category, level) => level >= LevelOf(category, options.IsVerbose));
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
 
@@ -77,25 +80,26 @@ internal sealed class EngineServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Refusals.BodyLimitBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         builder.WebHost.UseShutdownTimeout(TimeSpan.FromSeconds(5));
 
         builder.Services.AddSingleton(_ => engine());
+        options.Extension?.AddTo(builder.Services, options.Engine);
         return builder.Build();
     }
 
     private static async Task<EngineServer> ListenAsync(
-        WebApplication web, EmbeddedEngine engine, int port, bool isOwner, CancellationToken cancellation)
+        WebApplication web, EmbeddedEngine engine, ServerOptions options, bool isOwner, CancellationToken cancellation)
     {
         try
         {
-            web.MapEngine(engine);
+            web.MapEngine(engine, options.Extension);
             await web.StartAsync(cancellation);
         }
         catch (IOException error) when (error.InnerException is AddressInUseException)
         {
-            throw new EngineStartException($"port {port} is in use: give --port another, or 0 for any", error);
+            throw new EngineStartException($"port {options.Port} is in use: give --port another, or 0 for any", error);
         }
 
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();

@@ -21,6 +21,13 @@ internal static class ServeCommand
 
     private static readonly Option<bool> verbose = new("--verbose") { Description = "Logs what happens, not only what goes wrong." };
 
+    private static readonly Option<HangfireUse> hangfire = new("--hangfire")
+    {
+        Description = "Whether Hangfire runs the pump and shows its dashboard: auto (where the build has it and --store is given), on or off.",
+        DefaultValueFactory = _ => HangfireUse.Auto,
+        HelpName = "auto|on|off",
+    };
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -34,17 +41,23 @@ internal static class ServeCommand
     {
         command.Options.Add(port);
         EngineSwitches.AddTo(command);
+        command.Options.Add(hangfire);
         command.Options.Add(verbose);
         command.SetAction((parsed, cancellation) => RunAsync(
-            EngineSwitches.Read(parsed), parsed.GetValue(port), parsed.GetValue(verbose), parsed.InvocationConfiguration.Output, cancellation));
+            ReadOptions(parsed), parsed.InvocationConfiguration.Output, cancellation));
     }
 
-    private static async Task<int> RunAsync(
-        EngineOptions options, int port, bool isVerbose, TextWriter output, CancellationToken cancellation)
+    private static ServerOptions ReadOptions(ParseResult parsed)
     {
-        await using var server = await EngineServer.StartAsync(
-            new ServerOptions(options with { IsWatching = true }, port, isVerbose), TimeProvider.System, cancellation);
-        await GreetAsync(server.Engine, options, output, TimeProvider.System, cancellation);
+        var engine = EngineSwitches.Read(parsed) with { IsWatching = true };
+        return new ServerOptions(engine, parsed.GetValue(port), parsed.GetValue(verbose), parsed.GetValue(hangfire).Extension(engine));
+    }
+
+    private static async Task<int> RunAsync(ServerOptions options, TextWriter output, CancellationToken cancellation)
+    {
+        await using var server = await EngineServer.StartAsync(options, TimeProvider.System, cancellation);
+        await GreetAsync(server.Engine, options.Engine, output, TimeProvider.System, cancellation);
+        if (options.Extension is not null) await output.WriteLineAsync($"Hangfire   runs the pump; its dashboard is {server.Engine.Address}/hangfire");
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Fine;
     }

@@ -64,6 +64,14 @@ internal sealed class Deliveries(EngineStore store, FlowLibrary flows, RunStarte
         }
     }
 
+    /// <summary>Begins what one call begins; false where that is done already.</summary>
+    public async Task<bool> BeginOneAsync(string id, CancellationToken cancellation)
+    {
+        if (await store.FindDeliveryAsync(id, cancellation) is not { } delivery) return false;
+        await BeginAsync(delivery, cancellation);
+        return true;
+    }
+
     private async Task BeginAsync(Delivery delivery, CancellationToken cancellation)
     {
         foreach (var flow in FlowsOf(delivery.Provider, delivery.Hook).ToList())

@@ -30,6 +30,7 @@ internal sealed class Visits(
         StoredRun row, PromptId prompt, string? browser, bool isPopup, CancellationToken cancellation)
     {
         if (await FindStepAsync(row, prompt, cancellation) is not var (flow, step) || step is null) return null;
+        if (!caller.Reaches(row.World)) return new Failure(Failures.ConfigError, PluginOperationCaller.OutOfReach(row.World));
         if (await caller.FindSettingsAsync(step.Step.Provider, row.World, cancellation) is not { } settings)
         {
             return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");

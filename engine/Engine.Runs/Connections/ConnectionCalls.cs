@@ -25,6 +25,9 @@ public abstract record ConnectionCallOutcome
     /// <summary>The connection is in a health in which nothing is called.</summary>
     public sealed record NotUsable(Connection Connection) : ConnectionCallOutcome;
 
+    /// <summary>It lives where this engine calls nothing: at the real provider, or in the sandbox.</summary>
+    public sealed record OutOfReach(Connection Connection) : ConnectionCallOutcome;
+
     public sealed record InputRefused(string Sentence) : ConnectionCallOutcome;
 
     /// <summary>The call must happen once, and came without a key.</summary>
@@ -54,6 +57,7 @@ public sealed class ConnectionCalls(IConnectionStore store, IConnectionCaller ca
                 .Where(one => one.Role is OperationRole.None or OperationRole.Probe).Select(one => one.Name) ?? []]);
         }
 
+        if (!caller.Reaches(connection.World)) return new ConnectionCallOutcome.OutOfReach(connection);
         if (operation.Effect != Sdk.Effect.Once) return await CallAsync(connection, operation, given, cancellation);
         if (key is null) return new ConnectionCallOutcome.KeyRequired();
         return await store.BeginCallAsync(key, id, cancellation) switch

@@ -76,6 +76,15 @@ public sealed class ConnectionCare(
         }
     }
 
+    /// <summary>Looks at one connection as its schedule would, also before it is due.</summary>
+    /// <returns>False where another process is looking at it, or it is gone.</returns>
+    public async Task<bool> LookOnceAsync(ConnectionId id, CancellationToken cancellation)
+    {
+        if (await store.TakeCareAsync(id, options.Node, options.Lease, cancellation) is not { } care) return false;
+        await look.LookAsync(care, CancellationToken.None);
+        return true;
+    }
+
     /// <summary>Looks at one connection now, probe included; a second time where the first one's word is not believed alone.</summary>
     /// <returns>False where another process is looking at it, or it is gone.</returns>
     public async Task<bool> LookNowAsync(ConnectionId id, CancellationToken cancellation)
@@ -121,10 +130,19 @@ public sealed class ConnectionLook(IConnectionStore store, IConnectionCaller cal
     /// <summary>A connection with nothing to do is looked at this often all the same: its plugin may have changed.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
+    /// <summary>How soon it is looked at again what another engine must look after: that one may be started at any time.</summary>
+    private static readonly TimeSpan OutOfReachPause = TimeSpan.FromMinutes(10);
+
     /// <summary>Looks, stores what follows and lets go; gives whether something is suspected and not believed yet.</summary>
     public async Task<bool> LookAsync(Care care, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(care);
+        if (!caller.Reaches(care.Connection.World))
+        {
+            await store.FinishCareAsync(care, new CareResult(time.GetUtcNow() + OutOfReachPause, care.ProbeDue, care.Suspicion, null), cancellation);
+            return false;
+        }
+
         var provider = caller.FindProvider(care.Connection.Provider);
         if (provider is null || !HealthRules.IsLookedAfter(care.Connection.Health, care.ProbeDue is null))
         {

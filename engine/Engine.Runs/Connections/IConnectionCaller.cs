@@ -10,6 +10,13 @@ public interface IConnectionCaller
     /// <summary>The provider as its newest build declares it; null where there is none.</summary>
     Provider? FindProvider(string name);
 
+    /// <summary>
+    /// Whether anything may be called for what lives there. A sandbox calls nothing for real, and an engine of the real providers has no sandbox:
+    /// what is out of reach is left as it is, for the engine that it belongs to.
+    /// </summary>
+    /// <param name="world">The sandbox world; null: the real provider.</param>
+    bool Reaches(string? world);
+
     /// <summary>Makes one call. Every outcome is a value; only <paramref name="cancellation"/> throws.</summary>
     Task<ConnectionAnswer> CallAsync(ConnectionCall call, CancellationToken cancellation);
 }

@@ -62,7 +62,7 @@ public interface IConnectionStore
     /// </summary>
     Task<DeleteOutcome> DeleteConnectionAsync(ConnectionId id, bool isRevoked, CancellationToken cancellation);
 
-    /// <summary>Takes revocations that are due; each is due again after the lease.</summary>
+    /// <summary>Takes revocations that are due, or one whether it is due or not, unless another has it; each is due again after the lease.</summary>
     Task<IReadOnlyList<Revocation>> ClaimRevocationsAsync(ConnectionId? only, int max, TimeSpan leaseFor, CancellationToken cancellation);
 
     /// <summary>Wipes a revocation, or says when to try again.</summary>

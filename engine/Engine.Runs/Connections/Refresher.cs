@@ -76,7 +76,8 @@ public sealed class Refresher(IConnectionStore store, IConnectionCaller caller, 
     {
         ArgumentNullException.ThrowIfNull(connection);
         if (await store.FindCredentialsAsync(connection.Id, cancellation) is not { } stored) return new RefreshOutcome.None();
-        if (caller.FindProvider(connection.Provider)?.FindRole(OperationRole.Refresh) is not { } refresh
+        if (!caller.Reaches(connection.World)
+            || caller.FindProvider(connection.Provider)?.FindRole(OperationRole.Refresh) is not { } refresh
             || !RefreshTimes.IsWanted(stored, refresh, wish, options.LeastPause, time.GetUtcNow()))
         {
             return new RefreshOutcome.Usable(stored);

@@ -10,13 +10,13 @@ public sealed class Revoker(IConnectionStore store, IConnectionCaller caller, Ti
     /// <summary>After this nothing more is tried, and what was kept for it is wiped.</summary>
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromDays(3);
 
-    /// <summary>Tries once; gives whether it is settled.</summary>
-    public async Task<bool> RevokeAsync(Revocation revocation, CancellationToken cancellation)
+    /// <summary>Tries once; gives when it is to be tried again, or null when it is settled.</summary>
+    public async Task<DateTimeOffset?> RevokeAsync(Revocation revocation, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(revocation);
         var again = await TryAsync(revocation, cancellation);
         await store.FinishRevocationAsync(revocation.Connection, again, cancellation);
-        return again is null;
+        return again;
     }
 
     /// <summary>When to try again; null where it is done, or nothing more can be done.</summary>
@@ -25,6 +25,7 @@ public sealed class Revoker(IConnectionStore store, IConnectionCaller caller, Ti
         var now = time.GetUtcNow();
         var later = now + TimeSpan.FromMinutes(Math.Min(360, Math.Pow(2, Math.Min(revocation.Tries, 10))));
         var isOver = now >= revocation.CreatedAt + GiveUpAfter;
+        if (!caller.Reaches(revocation.World)) return isOver ? null : later;
         if (caller.FindProvider(revocation.Provider)?.FindRole(OperationRole.Revoke) is not { } revoke) return isOver ? null : later;
 
         var connection = new Connection(

@@ -13,11 +13,11 @@ internal static class SealCheck
     /// one write, so that of two engines at their first start one makes the key and the other takes it.
     /// </summary>
     public static Task<MasterKey> OpenKeyAsync(
-        SqliteDatabase database, string keyFile, CancellationToken cancellation) => database.WriteAsync(
+        Database database, string keyFile, CancellationToken cancellation) => database.WriteAsync(
         session =>
         {
             var check = session.First(
-                "SELECT value FROM settings WHERE name = 'seal_check'", row => row.GetFieldValue<byte[]>(0));
+                "SELECT value FROM settings WHERE name = 'seal_check'", row => row.GetBytes(0));
             var key = KeyFile.Open(keyFile, check is null ? null : Sealer.KeyIdOf(check) ?? throw Damaged(database));
             try
             {
@@ -37,8 +37,8 @@ internal static class SealCheck
     private static void Store(Session session, byte[] check) =>
         session.Execute("INSERT INTO settings (name, value) VALUES ('seal_check', @value)", ("@value", check));
 
-    private static StorageUnavailableException Damaged(SqliteDatabase database) => new(
-        database.File,
+    private static StorageUnavailableException Damaged(Database database) => new(
+        database.Name,
         "its seal check does not open with the key file's key; "
         + "bring back the database and the key file that belong together");
 }

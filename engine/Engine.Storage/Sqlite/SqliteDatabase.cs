@@ -6,7 +6,7 @@ namespace Engine.Storage;
 /// <summary>
 /// The database file <c>engine.db</c> in the data folder: one writer, and readers that never wait for it (WAL).
 /// </summary>
-internal sealed class SqliteDatabase : IAsyncDisposable
+internal sealed class SqliteDatabase : Database
 {
     private const int IdleReaders = 16;
 
@@ -31,13 +31,18 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private readonly Writer writer;
     private volatile bool isDisposed;
 
-    private SqliteDatabase(string file, Session session)
+    private SqliteDatabase(string file, SqliteConnection connection, Session session, TimeProvider time)
     {
-        File = file;
-        writer = new Writer(session, file);
+        Name = file;
+        Time = time;
+        writer = new Writer(connection, session, file);
     }
 
-    public string File { get; }
+    public override string Name { get; }
+
+    public override SqlDialect Dialect => SqlDialect.Sqlite;
+
+    public override TimeProvider Time { get; }
 
     /// <summary>
     /// Opens the database, making folder and file where they are missing, and brings its schema up to date.
@@ -46,31 +51,32 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     {
         var file = Path.Combine(folder, "engine.db");
         Prepare(folder, file);
-        Session? session = null;
+        SqliteConnection? connection = null;
         try
         {
-            session = Session.Open(file, SqliteOpenMode.ReadWriteCreate, "PRAGMA schema_version");
+            connection = Connect(file, SqliteOpenMode.ReadWriteCreate, "PRAGMA schema_version");
+            var session = new Session(connection, SqlDialect.Sqlite);
             OwnerOnly.Restrict(file);
             session.Run(WriterPragmas);
             Migrations.Apply(session, file, time);
-            return new SqliteDatabase(file, session);
+            return new SqliteDatabase(file, connection, session, time);
         }
         catch (Exception e)
         {
-            session?.Dispose();
+            connection?.Dispose();
             var trouble = SqliteTrouble.ForCaller(file, e);
             if (ReferenceEquals(trouble, e)) throw;
             throw trouble;
         }
     }
 
-    public Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
+    public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         writer.WriteAsync(write, cancellation);
 
     /// <summary>
     /// Reads what has been committed. It runs at once, on the caller's thread: a look into SQLite's cache is no wait.
     /// </summary>
-    public Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation)
+    public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
         try
@@ -79,14 +85,14 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
         catch (Exception e)
         {
-            return Task.FromException<T>(SqliteTrouble.ForCaller(File, e));
+            return Task.FromException<T>(SqliteTrouble.ForCaller(Name, e));
         }
     }
 
     public T Read<T>(Func<Session, T> read)
     {
         ObjectDisposedException.ThrowIf(isDisposed, typeof(EngineStore));
-        if (!readers.TryTake(out var session)) session = Session.Open(File, SqliteOpenMode.ReadOnly, ReaderPragmas);
+        if (!readers.TryTake(out var session)) session = new Session(Connect(Name, SqliteOpenMode.ReadOnly, ReaderPragmas), SqlDialect.Sqlite);
         var isSound = false;
         try
         {
@@ -101,16 +107,43 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         isDisposed = true;
         while (readers.TryTake(out var session)) session.Dispose();
         await writer.DisposeAsync();
     }
 
+    private static SqliteConnection Connect(string file, SqliteOpenMode mode, string pragmas)
+    {
+        var opened = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = mode,
+            Pooling = false,
+            ForeignKeys = true,
+            DefaultTimeout = 30,
+        }.ToString());
+        try
+        {
+            opened.Open();
+            using var command = opened.CreateCommand();
+#pragma warning disable CA2100 // The text is a constant of this class.
+            command.CommandText = pragmas;
+#pragma warning restore CA2100
+            command.ExecuteNonQuery();
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
     private static void Prepare(string folder, string file)
     {
-        if (System.IO.File.Exists(folder))
+        if (File.Exists(folder))
         {
             throw new StorageUnavailableException(folder, "the data folder is a file; name a folder");
         }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Engine.Storage;
 
@@ -13,12 +14,14 @@ internal sealed class Writer : IAsyncDisposable
 
     private readonly Channel<Write> waiting =
         Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SqliteConnection connection;
     private readonly Session session;
     private readonly string file;
     private readonly Task loop;
 
-    public Writer(Session session, string file)
+    public Writer(SqliteConnection connection, Session session, string file)
     {
+        this.connection = connection;
         this.session = session;
         this.file = file;
         loop = Task.Run(RunAsync);
@@ -57,7 +60,7 @@ internal sealed class Writer : IAsyncDisposable
         try
         {
             session.Execute("BEGIN IMMEDIATE");
-            foreach (var write in batch) write.Perform(session);
+            foreach (var write in batch) write.Perform(session, () => IsInTransaction);
             session.Execute("COMMIT");
         }
         catch (Exception e)
@@ -71,11 +74,14 @@ internal sealed class Writer : IAsyncDisposable
         foreach (var write in batch) write.Finish(file);
     }
 
+    /// <summary>False once SQLite has rolled a transaction back by itself, as it does when the disk is full.</summary>
+    private bool IsInTransaction => raw.sqlite3_get_autocommit(connection.Handle) == 0;
+
     private void RollBack()
     {
         try
         {
-            if (session.IsInTransaction) session.Execute("ROLLBACK");
+            if (IsInTransaction) session.Execute("ROLLBACK");
         }
         catch (SqliteException)
         {
@@ -85,7 +91,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private abstract class Write
     {
-        public abstract void Perform(Session session);
+        public abstract void Perform(Session session, Func<bool> isInTransaction);
 
         public abstract void Finish(string file);
 
@@ -100,7 +106,7 @@ internal sealed class Writer : IAsyncDisposable
 
         public Task<T> Outcome => outcome.Task;
 
-        public override void Perform(Session session)
+        public override void Perform(Session session, Func<bool> isInTransaction)
         {
             if (cancellation.IsCancellationRequested)
             {
@@ -114,7 +120,7 @@ internal sealed class Writer : IAsyncDisposable
                 var result = perform(session);
                 finish = () => outcome.TrySetResult(result);
             }
-            catch (Exception e) when (session.IsInTransaction)
+            catch (Exception e) when (isInTransaction())
             {
                 session.Execute("ROLLBACK TO write");
                 failure = e;

@@ -26,6 +26,8 @@ internal sealed partial class EngineProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    public int Id => process.Id;
+
     public string Output
     {
         get

@@ -90,7 +90,7 @@ internal sealed class ScriptedRun(TimeProvider time) : IRunStore
 
     public Task<Connection?> FindConnectionAsync(ConnectionId id, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<Connection?> FindConnectionAsync(string flow, string identityKey, bool isInSandbox, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -1,11 +1,17 @@
 using System.Text.Json;
+using Engine.Postgres;
 using Engine.Runs;
 using Engine.Sdk;
 using Xunit;
 
 namespace Engine.Tests.Connections;
 
-public sealed class ConnectionCallsTests : IAsyncLifetime
+public sealed class SqliteConnectionCallsTests() : ConnectionCallsTests(isOnPostgres: false);
+
+[OnPostgres]
+public sealed class PostgresConnectionCallsTests() : ConnectionCallsTests(isOnPostgres: true);
+
+public abstract class ConnectionCallsTests(bool isOnPostgres) : IAsyncLifetime
 {
     private static readonly ConnectionId id = new("con_1");
 
@@ -14,13 +20,13 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        vault = await VaultStore.NewAsync();
+        vault = await VaultStore.NewAsync(isOnPostgres);
         calls = new ConnectionCalls(vault.Store, vault.Vault, vault.NewRefresher(), vault.Time);
     }
 
     public async Task DisposeAsync() => await vault.DisposeAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task Ended_access_is_refreshed_first()
     {
         await vault.ConnectAsync();
@@ -32,7 +38,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.Equal(["refresh", "read"], vault.Vault.Calls);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_token_that_is_not_accepted_is_refreshed_once_and_the_call_made_again()
     {
         await vault.ConnectAsync();
@@ -43,7 +49,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.Equal(["read", "refresh", "read"], vault.Vault.Calls);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_call_that_must_happen_once_needs_a_key_and_is_made_once_for_it()
     {
         await vault.ConnectAsync();
@@ -59,7 +65,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.Equal(["pay"], vault.Vault.Calls);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_call_whose_outcome_is_not_known_is_not_made_again()
     {
         await vault.ConnectAsync();
@@ -70,7 +76,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.Equal(["pay"], vault.Vault.Calls);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_call_that_surely_did_not_happen_may_be_made_again_with_its_key()
     {
         await vault.ConnectAsync();
@@ -81,7 +87,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.IsType<ConnectionCallOutcome.Answered>(await calls.CallAsync(id, "pay", null, new IdempotencyKey("k1", "h1"), default));
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(ConnectionHealth.Unclaimed, null)]
     [InlineData(ConnectionHealth.Disabled, "switched_off")]
     [InlineData(ConnectionHealth.Revoked, "withdrawn")]
@@ -98,7 +104,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.Empty(vault.Vault.Calls);
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData("refresh")]
     [InlineData("revoke")]
     [InlineData("nothing")]
@@ -111,7 +117,7 @@ public sealed class ConnectionCallsTests : IAsyncLifetime
         Assert.Equal(["probe", "read", "pay"], Assert.IsType<ConnectionCallOutcome.NotOffered>(outcome).Offered);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_connection_that_does_not_exist_is_not_called() =>
         Assert.IsType<ConnectionCallOutcome.NoSuchConnection>(await calls.CallAsync(new ConnectionId("con_x"), "read", JsonElement.Parse("{}"), null, default));
 }

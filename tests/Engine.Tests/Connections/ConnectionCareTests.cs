@@ -1,10 +1,16 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Engine.Sdk;
 using Xunit;
 
 namespace Engine.Tests.Connections;
 
-public sealed class ConnectionCareTests : IAsyncLifetime
+public sealed class SqliteConnectionCareTests() : ConnectionCareTests(isOnPostgres: false);
+
+[OnPostgres]
+public sealed class PostgresConnectionCareTests() : ConnectionCareTests(isOnPostgres: true);
+
+public abstract class ConnectionCareTests(bool isOnPostgres) : IAsyncLifetime
 {
     private static readonly ConnectionId id = new("con_1");
 
@@ -13,13 +19,13 @@ public sealed class ConnectionCareTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        vault = await VaultStore.NewAsync();
+        vault = await VaultStore.NewAsync(isOnPostgres);
         care = CareOn(vault.Store, "one");
     }
 
     public async Task DisposeAsync() => await vault.DisposeAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_that_was_ended_from_the_phone_needs_reauth_and_keeps_its_id_through_it()
     {
         await vault.ConnectAsync();
@@ -45,7 +51,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal("r9", (await vault.CredentialsAsync()).Body.GetProperty("refresh_token").GetString());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_single_refusal_that_does_not_come_again_alarms_nobody()
     {
         await vault.ConnectAsync();
@@ -61,7 +67,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Trouble_must_come_three_times_to_degrade_and_passes_at_the_first_success()
     {
         await vault.ConnectAsync();
@@ -80,7 +86,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.Active, null), ((await vault.FindAsync()).Health, (await vault.FindAsync()).Cause));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_unpaid_subscription_is_suspended_with_its_cause_and_repairs_itself()
     {
         await vault.ConnectAsync();
@@ -93,7 +99,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
-    [Theory]
+    [ContractTheory]
     [InlineData(false, ConnectionHealth.Active)]
     [InlineData(true, ConnectionHealth.Revoked)]
     public async Task A_withdrawal_that_a_hook_tells_is_looked_at_once(bool isTrue, ConnectionHealth health)
@@ -114,7 +120,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal(isTrue ? 3 : 2, vault.Vault.Calls.Count(call => call == "probe"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Another_account_is_not_repaired_by_a_probe_that_works()
     {
         await vault.ConnectAsync();
@@ -125,7 +131,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.NeedsReauth, "wrong_account"), ((await vault.FindAsync()).Health, (await vault.FindAsync()).Cause));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Access_that_nothing_prolongs_is_warned_about_and_then_ends()
     {
         var now = vault.Time.GetUtcNow();
@@ -145,7 +151,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.NeedsReauth, HealthRules.AccessEnded), ((await vault.FindAsync()).Health, (await vault.FindAsync()).Cause));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_connection_is_looked_at_by_one_process_at_a_time_and_by_another_when_that_one_dies()
     {
         await vault.ConnectAsync();
@@ -159,7 +165,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal(["probe"], vault.Vault.Calls);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_look_that_ends_after_the_connection_was_renewed_does_not_break_it_again()
     {
         await vault.ConnectAsync();
@@ -176,7 +182,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.True(await vault.Store.NextCareAsync(default) <= vault.Time.GetUtcNow());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_unclaimed_connection_is_left_alone_until_it_is_claimed_and_only_once()
     {
         await vault.ConnectAsync(health: ConnectionHealth.Unclaimed);
@@ -192,7 +198,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal(["probe"], vault.Vault.Calls);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_deleted_connection_is_gone_at_once_and_revoked_until_that_succeeds()
     {
         var connection = await vault.ConnectAsync();
@@ -214,7 +220,27 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Null(await vault.Store.NextCareAsync(default));
     }
 
-    [Fact]
+    [ContractFact]
+    public async Task What_another_engine_must_look_after_is_left_alone_until_that_one_comes()
+    {
+        await vault.ConnectAsync();
+        await vault.ConnectAsync("con_2", refreshToken: "r2");
+        await vault.Store.DeleteConnectionAsync(new ConnectionId("con_2"), isRevoked: true, default);
+        vault.Time.Step(TimeSpan.FromHours(2));
+        vault.Vault.IsSandbox = true;
+
+        await WorkAsync();
+        Assert.IsType<RefreshOutcome.Usable>(await vault.NewRefresher().GetAsync(await vault.FindAsync(), new RefreshWish.Rejected(1), default));
+        Assert.Empty(vault.Vault.Calls);
+        Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
+
+        vault.Vault.IsSandbox = false;
+        vault.Time.Step(TimeSpan.FromMinutes(11));
+        await WorkAsync();
+        Assert.Equal(["probe", "refresh", "revoke"], vault.Vault.Calls.Order());
+    }
+
+    [ContractFact]
     public async Task Credentials_that_another_connection_holds_are_neither_revoked_nor_wiped()
     {
         await vault.ConnectAsync("con_1");
@@ -226,7 +252,7 @@ public sealed class ConnectionCareTests : IAsyncLifetime
         Assert.Equal("r1", (await vault.CredentialsAsync("con_2")).Body.GetProperty("refresh_token").GetString());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Being_stopped_as_it_asks_when_the_next_look_is_due_is_its_end_and_no_trouble()
     {
         using var stop = new CancellationTokenSource();

@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Engine.Sdk;
 using Xunit;
@@ -6,18 +7,23 @@ using Effect = Engine.Sdk.Effect;
 namespace Engine.Tests.Connections;
 
 /// <summary>The twelve rules of refreshing that other systems paid for; <c>product.md</c> c.5 names the threads.</summary>
-public sealed class RefreshRulesTests : IAsyncLifetime
+public sealed class SqliteRefreshRulesTests() : RefreshRulesTests(isOnPostgres: false);
+
+[OnPostgres]
+public sealed class PostgresRefreshRulesTests() : RefreshRulesTests(isOnPostgres: true);
+
+public abstract class RefreshRulesTests(bool isOnPostgres) : IAsyncLifetime
 {
     private static readonly RefreshWish toUse = new RefreshWish.ToUse();
     private static readonly Failure lost = new(Failures.ProviderTimeout, "refresh: no whole answer in time", IsInDoubt: true);
 
     private VaultStore vault = null!;
 
-    public async Task InitializeAsync() => vault = await VaultStore.NewAsync();
+    public async Task InitializeAsync() => vault = await VaultStore.NewAsync(isOnPostgres);
 
     public async Task DisposeAsync() => await vault.DisposeAsync();
 
-    [Fact]
+    [ContractFact]
     public async Task Rule01_the_lock_is_on_the_credential_which_several_connections_may_hold()
     {
         var one = await vault.ConnectAsync("con_1");
@@ -33,7 +39,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal("a-r2", (await vault.CredentialsAsync("con_2")).Body.GetProperty("access_token").GetString());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule01_callers_of_several_processes_get_one_refresh_a_round()
     {
         var connection = await vault.ConnectAsync();
@@ -58,7 +64,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule02_nobody_gets_a_new_token_that_is_not_stored()
     {
         var connection = await vault.ConnectAsync();
@@ -73,7 +79,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(await vault.CredentialsAsync() is var stored ? stored.Body.GetRawText() : "", Assert.IsType<RefreshOutcome.Usable>(outcome).Credentials.Body.GetRawText());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule02_a_store_that_stays_broken_gives_nobody_the_token()
     {
         var connection = await vault.ConnectAsync();
@@ -86,7 +92,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.True((await vault.CredentialsAsync()).IsInDoubt);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule03_all_of_it_is_written_at_once_and_an_omitted_refresh_token_keeps_the_old_one()
     {
         vault.Vault.RefreshEffect = Effect.Idempotent;
@@ -101,7 +107,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(vault.Time.GetUtcNow().AddHours(1), stored.ExpiresAt);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule04_a_write_that_comes_too_late_changes_nothing_and_the_stored_ones_are_taken()
     {
         var connection = await vault.ConnectAsync();
@@ -119,7 +125,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal("other", (await vault.CredentialsAsync()).Body.GetProperty("refresh_token").GetString());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule04_credentials_have_a_row_of_their_own_that_no_other_write_touches()
     {
         var connection = await vault.ConnectAsync();
@@ -135,7 +141,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal("r2", (await vault.CredentialsAsync()).Body.GetProperty("refresh_token").GetString());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule05_a_caller_that_gives_up_does_not_stop_a_refresh_that_was_sent()
     {
         var connection = await vault.ConnectAsync();
@@ -162,7 +168,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(("r2", 1), ((await vault.CredentialsAsync()).Body.GetProperty("refresh_token").GetString(), vault.Vault.Refreshes));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule06_the_stored_ones_are_read_again_before_anything_is_declared_dead()
     {
         var connection = await vault.ConnectAsync();
@@ -179,7 +185,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.Active, 1), ((await vault.FindAsync()).Health, vault.Vault.Refreshes));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule07_after_a_refusal_it_stops_for_good_and_a_restart_remembers()
     {
         var connection = await vault.ConnectAsync(refreshToken: "unknown");
@@ -198,7 +204,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.NeedsReauth, "grant_dead"), (found.Health, found.Cause));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule07_refusals_that_say_nothing_of_the_grant_stop_it_after_five_and_wait_between()
     {
         var connection = await vault.ConnectAsync();
@@ -215,7 +221,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(HealthRules.RefreshRefused, (await vault.FindAsync()).Cause);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule08_it_is_not_refreshed_early_and_a_good_token_is_not_thrown_away()
     {
         var connection = await vault.ConnectAsync(refreshToken: "unknown");
@@ -234,7 +240,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.IsType<ConnectionCallOutcome.NotUsable>(await calls.CallAsync(connection.Id, "read", null, null, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule08_a_token_that_ends_at_once_is_no_reason_to_refresh_without_end()
     {
         vault.Vault.AccessLife = TimeSpan.Zero;
@@ -249,7 +255,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.InRange(vault.Vault.Refreshes, 1, 6);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule09_one_operations_refusal_is_not_the_accounts()
     {
         var connection = await vault.ConnectAsync();
@@ -265,7 +271,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule09_a_page_that_cannot_be_read_is_no_success()
     {
         var connection = await vault.ConnectAsync();
@@ -279,7 +285,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Suspended, (await vault.FindAsync()).Health);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule10_where_reuse_is_detected_a_spent_token_is_never_shown_again_by_us()
     {
         var connection = await vault.ConnectAsync();
@@ -295,7 +301,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule11_pending_is_not_lost()
     {
         var connection = await vault.ConnectAsync();
@@ -311,7 +317,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal(ConnectionHealth.Active, (await vault.FindAsync()).Health);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Rule12_the_provider_that_these_rules_are_tested_against_rotates_and_detects_reuse()
     {
         var connection = await vault.ConnectAsync();
@@ -324,7 +330,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.IsType<ConnectionAnswer.Failed>(await vault.Vault.CallAsync(new ConnectionCall(connection, operation, rotated, null, default), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_crash_before_the_token_was_sent_loses_nothing()
     {
         var connection = await vault.ConnectAsync();
@@ -337,7 +343,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal("r2", Assert.IsType<RefreshOutcome.Usable>(outcome).Credentials.Body.GetProperty("refresh_token").GetString());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_crash_between_the_answer_and_the_write_ends_in_an_honest_cause()
     {
         var connection = await vault.ConnectAsync();
@@ -355,7 +361,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.Equal((ConnectionHealth.NeedsReauth, HealthRules.RefreshOutcomeUnknown, 2), (found.Health, found.Cause, vault.Vault.Refreshes));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_worker_that_hangs_past_its_lease_sends_nothing()
     {
         var connection = await vault.ConnectAsync();
@@ -367,7 +373,7 @@ public sealed class RefreshRulesTests : IAsyncLifetime
         Assert.True(await vault.Store.MarkSpentAsync(next!, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Unused_credentials_are_kept_alive()
     {
         vault.Vault.KeepAlive = TimeSpan.FromDays(30);

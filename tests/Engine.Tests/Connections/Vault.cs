@@ -42,6 +42,11 @@ internal sealed class Vault : IConnectionCaller
 
     public int Refreshes => Calls.Count(call => call == "refresh");
 
+    /// <summary>Whether the processes play the sandbox, so that the real provider is out of their reach.</summary>
+    public bool IsSandbox { get; set; }
+
+    public bool Reaches(string? world) => IsSandbox == world is not null;
+
     public Provider? FindProvider(string name) => name == "vault" ? new Provider(name, "b", "Vault", [],
     [
         new Operation("refresh", "", "", RefreshEffect, false, [Fails("grant_dead", ConnectionHealth.NeedsReauth), Fails("in_review", ConnectionHealth.PendingReview), Fails("odd", null)])
@@ -97,6 +102,7 @@ internal sealed class Vault : IConnectionCaller
 internal sealed class VaultStore : IAsyncDisposable
 {
     private readonly StoreFolder folder = StoreFolder.New();
+    private readonly PostgresStore? postgres;
     private readonly List<EngineStore> opened = [];
 
     public SteppedTime Time { get; } = new();
@@ -106,15 +112,15 @@ internal sealed class VaultStore : IAsyncDisposable
     /// <summary>The first process's store.</summary>
     public EngineStore Store => opened[0];
 
-    public static async Task<VaultStore> NewAsync()
+    public static async Task<VaultStore> NewAsync(bool isOnPostgres)
     {
         var time = new SteppedTime();
-        var made = new VaultStore(time);
+        var made = new VaultStore(time, isOnPostgres ? await PostgresStore.NewAsync() : null);
         await made.OpenAsync();
         return made;
     }
 
-    private VaultStore(SteppedTime time) => (Time, Vault) = (time, new Vault(time));
+    private VaultStore(SteppedTime time, PostgresStore? postgres) => (Time, Vault, this.postgres) = (time, new Vault(time), postgres);
 
     public static JsonElement FirstCredentials(DateTimeOffset expiresAt, string refreshToken = "r1") =>
         JsonSerializer.SerializeToElement(new { access_token = $"a-{refreshToken}", refresh_token = refreshToken, expires_at = expiresAt });
@@ -122,7 +128,7 @@ internal sealed class VaultStore : IAsyncDisposable
     /// <summary>Another process on the same store.</summary>
     public async Task<EngineStore> OpenAsync()
     {
-        var store = await folder.OpenAsync(Time);
+        var store = postgres is null ? await folder.OpenAsync(Time) : await postgres.OpenAsync(Time);
         opened.Add(store);
         return store;
     }
@@ -169,6 +175,7 @@ internal sealed class VaultStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var store in opened) await store.DisposeAsync();
+        if (postgres is not null) await postgres.DisposeAsync();
         await folder.DisposeAsync();
     }
 }

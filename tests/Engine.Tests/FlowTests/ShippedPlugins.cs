@@ -11,6 +11,9 @@ public sealed class ShippedPlugins : IDisposable
 
     internal Catalog Catalog => known.Catalog;
 
+    /// <summary>The loaded assembly of a provider build; null where there is none.</summary>
+    internal System.Reflection.Assembly? FindAssembly(string provider, string build) => known.Plugins.FindAssembly(provider, build);
+
     /// <summary>Runs test files as <c>engine test --coverage</c> does; gives what it would print.</summary>
     internal (FlowTestOutcome Outcome, string Text) Run(string folder, bool withCoverage = true)
     {

@@ -165,7 +165,7 @@ internal sealed class Door : IAsyncDisposable
     }
 
     /// <summary>The connection of an account; null where there is none.</summary>
-    public Task<global::Engine.Runs.Connection?> FindConnectionAsync(string flow, string identity) => Engine.Store.FindConnectionAsync(flow, identity, default);
+    public Task<global::Engine.Runs.Connection?> FindConnectionAsync(string flow, string identity) => Engine.Store.FindConnectionAsync(flow, identity, isInSandbox: false, default);
 
     public async ValueTask DisposeAsync()
     {

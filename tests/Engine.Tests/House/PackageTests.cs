@@ -13,7 +13,7 @@ public class PackageTests
         ["Engine.Plugins"] = [],
         ["Engine.Runs"] = [],
         ["Engine.Flows"] = ["Microsoft.CodeAnalysis.CSharp.Scripting", "Microsoft.CodeAnalysis.Analyzers", "YamlDotNet"],
-        ["Engine.Storage"] = ["Microsoft.Data.Sqlite"],
+        ["Engine.Storage"] = ["Microsoft.Data.Sqlite", "Npgsql"],
         ["Engine.Host"] = ["Microsoft.AspNetCore.OpenApi", "QRCoder", "Spectre.Console", "System.CommandLine"],
     };
 

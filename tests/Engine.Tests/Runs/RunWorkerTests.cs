@@ -27,7 +27,7 @@ public sealed class RunWorkerTests
 
         var run = await engine.RunAsync(id);
         Assert.Equal((RunStatus.Succeeded, "succeeded"), (run.Status, run.Exit?.Code));
-        var stored = await engine.Store.FindConnectionAsync("lab-flow", "12", default);
+        var stored = await engine.Store.FindConnectionAsync("lab-flow", "12", false, default);
         Assert.Equal(run.Connection, stored?.Id);
         Assert.Null(run.Due);
         Assert.Empty(engine.Troubles);

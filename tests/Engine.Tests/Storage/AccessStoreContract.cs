@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Xunit;
 
@@ -23,7 +24,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
     /// <summary>A new, empty store.</summary>
     protected abstract Task<IAccessStore> OpenAsync(TimeProvider time);
 
-    [Fact]
+    [ContractFact]
     public async Task A_key_is_found_by_its_hash()
     {
         Assert.False(await Store.HasApiKeyAsync(default));
@@ -35,7 +36,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindApiKeyAsync(Hash("b"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_link_to_a_run_is_traded_for_a_session_that_sees_this_run()
     {
         await Store.AddLinkAsync(Hash("link"), new RunId("run_a"), InAnHour, default);
@@ -46,7 +47,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Equivalent(session, await Store.FindSessionAsync(Hash("session"), default), strict: true);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_link_to_the_start_page_is_traded_for_a_session_that_may_start_runs()
     {
         await Store.AddLinkAsync(Hash("link"), null, InAnHour, default);
@@ -55,7 +56,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
             new BrowserSession(true, [], InAnHour), await Store.RedeemLinkAsync(Hash("link"), Hash("session"), InAnHour, default), strict: true);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_many_trades_of_a_link_at_once_one_succeeds()
     {
         await Store.AddLinkAsync(Hash("link"), null, InAnHour, default);
@@ -66,7 +67,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Single(sessions, x => x is not null);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_link_that_is_unknown_or_past_its_time_gives_nothing()
     {
         await Store.AddLinkAsync(Hash("link"), null, InAnHour, default);
@@ -77,7 +78,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindSessionAsync(Hash("session"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_ends_at_its_time_and_its_rights_do_not_come_back()
     {
         await Open("link-1", "session", null);
@@ -90,7 +91,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
             new BrowserSession(false, [new RunId("run_b")], InAnHour), await Store.FindSessionAsync(Hash("session"), default), strict: true);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_may_be_allowed_more_runs()
     {
         await Open("link", "session", "run_a");
@@ -103,7 +104,7 @@ public abstract class AccessStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindSessionAsync(Hash("unknown"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_session_that_trades_a_second_link_keeps_what_it_may_do()
     {
         await Open("link-1", "session", null);

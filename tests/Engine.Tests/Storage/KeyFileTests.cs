@@ -63,7 +63,7 @@ public sealed class KeyFileTests
     {
         await using var folder = StoreFolder.New();
 
-        await (await EngineStore.OpenAsync(folder.Data, folder.In("data-key"), new StoreClock(), default)).DisposeAsync();
+        await (await EngineStore.OpenAsync(new StorePlace.Folder(folder.Data), folder.In("data-key"), new StoreClock(), default)).DisposeAsync();
 
         Assert.True(File.Exists(folder.In("data-key")));
     }

@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Xunit;
 
@@ -5,7 +6,7 @@ namespace Engine.Tests.Storage;
 
 public abstract partial class RunStoreContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_reply_to_the_current_prompt_is_accepted_and_makes_the_run_due_now()
     {
         await CreatePrompted("a", "p1");
@@ -19,7 +20,7 @@ public abstract partial class RunStoreContract
         Assert.Equal("hunter2", reply.Values["password"]);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_prompt_is_busy_from_an_accepted_reply_until_another_takes_its_place()
     {
         await CreatePrompted("a", "p1");
@@ -32,7 +33,7 @@ public abstract partial class RunStoreContract
         Assert.False((await Find("a")).Prompt!.IsBusy);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_same_transaction_again_gets_the_same_outcome_even_after_the_runs_end()
     {
         await CreatePrompted("a", "p1");
@@ -46,7 +47,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(new ReplyOutcome.Accepted(IsRepeated: true), await Reply("a", "p1", "t1"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_second_reply_to_an_answered_prompt_is_stale()
     {
         await CreatePrompted("a", "p1");
@@ -59,7 +60,7 @@ public abstract partial class RunStoreContract
         Assert.Single(await Store.ReadInboxAsync(new RunId("run_a"), 0, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reply_to_another_prompt_is_stale_and_gives_the_current_one()
     {
         await CreatePrompted("a", "p2");
@@ -70,7 +71,7 @@ public abstract partial class RunStoreContract
         Assert.Empty(await Store.ReadInboxAsync(new RunId("run_a"), 0, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reply_to_a_run_that_shows_nothing_is_stale_and_one_to_no_run_is_told_so()
     {
         await Create("a");
@@ -79,7 +80,7 @@ public abstract partial class RunStoreContract
         Assert.IsType<ReplyOutcome.NoSuchRun>(await Reply("none", "p1", "t1"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_many_replies_at_once_one_is_accepted()
     {
         await CreatePrompted("a", "p1");
@@ -90,7 +91,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(39, outcomes.OfType<ReplyOutcome.Stale>().Count());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reply_that_came_while_the_run_was_held_keeps_it_due_at_the_save()
     {
         await CreatePrompted("a", "p1", due: TimeSpan.Zero);
@@ -103,7 +104,7 @@ public abstract partial class RunStoreContract
         Assert.Single((await Claim("a")).Inbox);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_reply_that_came_while_the_run_was_held_keeps_it_due_when_it_is_postponed()
     {
         await CreatePrompted("a", "p1", due: TimeSpan.Zero);
@@ -115,7 +116,7 @@ public abstract partial class RunStoreContract
         Assert.Single((await Claim("a")).Inbox);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_save_that_has_seen_the_inbox_is_due_when_it_says()
     {
         await CreatePrompted("a", "p1");
@@ -127,7 +128,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(Now.AddHours(1), (await Find("a")).Due);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task An_item_that_was_applied_is_wiped_and_the_numbers_go_on()
     {
         await CreatePrompted("a", "p1");
@@ -141,7 +142,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(2, Assert.Single(await Store.ReadInboxAsync(new RunId("run_a"), 1, default)).Seq);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_cancel_request_makes_the_run_due_now_and_waits_once()
     {
         await CreatePrompted("a", "p1");
@@ -152,7 +153,7 @@ public abstract partial class RunStoreContract
         Assert.IsType<InboxContent.CancelRequested>(Assert.Single((await Claim("a")).Inbox).Content);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_cancel_request_after_the_end_changes_nothing_and_for_no_run_is_told_so()
     {
         await Create("a");

@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Xunit;
 
@@ -5,7 +6,7 @@ namespace Engine.Tests.Storage;
 
 public abstract partial class RunStoreContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_due_run_is_claimed_with_its_state_and_a_fence()
     {
         await Create("a");
@@ -17,7 +18,7 @@ public abstract partial class RunStoreContract
         Assert.Empty(claimed.Inbox);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_held_run_is_not_claimed_again_before_its_lease_has_passed()
     {
         await Create("a");
@@ -30,7 +31,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(2, (await Claim("a")).Lease.Fence);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_run_whose_holder_died_is_claimed_at_the_end_of_the_lease_however_late_it_is_due()
     {
         await Create("a");
@@ -42,7 +43,7 @@ public abstract partial class RunStoreContract
         await Claim("a");
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_run_is_not_claimed_before_it_is_due()
     {
         await Create("a");
@@ -56,7 +57,7 @@ public abstract partial class RunStoreContract
         await Claim("a");
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_claim_takes_as_many_as_asked_and_the_longest_due_first()
     {
         foreach (var id in (string[])["a", "b", "c"])
@@ -69,7 +70,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(["run_c"], (await ClaimAll(2)).Select(x => x.Run.Id.Value));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_many_claims_at_once_each_run_goes_to_one()
     {
         await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Create($"{i:000}")));
@@ -81,7 +82,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(100, ids.Distinct().Count());
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_save_with_an_older_fence_is_refused_and_stores_nothing()
     {
         await Create("a");
@@ -99,7 +100,7 @@ public abstract partial class RunStoreContract
         Assert.Empty(await Store.ListConnectionsAsync(null, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_save_after_the_lease_was_let_go_is_refused()
     {
         await Create("a");
@@ -110,7 +111,7 @@ public abstract partial class RunStoreContract
         Assert.False(await Store.PostponeAsync(claimed.Lease, Now, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_save_that_keeps_the_lease_may_be_followed_by_another()
     {
         await Create("a");
@@ -123,7 +124,7 @@ public abstract partial class RunStoreContract
         Assert.Equal("two", (await Find("a")).Step);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_renewed_lease_lasts_longer_and_a_lost_one_is_named()
     {
         await Create("a");
@@ -142,7 +143,7 @@ public abstract partial class RunStoreContract
         Assert.Contains(await ClaimAll(), x => x.Run.Id == b.Run.Id);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Postponing_stores_the_due_time_counts_a_round_and_lets_go()
     {
         await Create("a");
@@ -157,7 +158,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(1, (await Claim("a")).Run.Rounds);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Postponing_with_an_older_fence_is_refused()
     {
         await Create("a");
@@ -169,7 +170,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(0, (await Find("a")).Rounds);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_next_due_time_is_the_earliest_and_that_of_a_held_run_is_its_leases_end()
     {
         Assert.Null(await Store.NextDueAsync(default));

@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Runs;
 using Engine.Sdk;
 using Xunit;
@@ -6,7 +7,7 @@ namespace Engine.Tests.Storage;
 
 public abstract partial class RunStoreContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_save_stores_all_that_an_advance_changed()
     {
         await Create("a");
@@ -23,7 +24,7 @@ public abstract partial class RunStoreContract
         AssertSame(next, await Find("a"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_run_that_ends_has_no_due_time_no_prompt_and_no_holder()
     {
         await Create("a");
@@ -38,7 +39,7 @@ public abstract partial class RunStoreContract
         Assert.False(await Store.SaveAsync(Given.Save(claimed, claimed.Run), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_saved_connection_is_found_by_id_and_by_identity()
     {
         await Create("a");
@@ -47,13 +48,26 @@ public abstract partial class RunStoreContract
         await Store.SaveAsync(Given.Save(claimed, claimed.Run) with { Connection = connection }, default);
 
         AssertSame(connection, await Store.FindConnectionAsync(connection.Id, default));
-        AssertSame(connection, await Store.FindConnectionAsync("telegram-qr", "tg:42", default));
-        Assert.Null(await Store.FindConnectionAsync("telegram-code", "tg:42", default));
-        Assert.Null(await Store.FindConnectionAsync("telegram-qr", "tg:43", default));
+        AssertSame(connection, await Store.FindConnectionAsync("telegram-qr", "tg:42", false, default));
+        Assert.Null(await Store.FindConnectionAsync("telegram-code", "tg:42", false, default));
+        Assert.Null(await Store.FindConnectionAsync("telegram-qr", "tg:43", false, default));
         Assert.Null(await Store.FindConnectionAsync(new ConnectionId("con_2"), default));
     }
 
-    [Fact]
+    [ContractFact]
+    public async Task An_account_of_the_sandbox_never_passes_for_a_real_one()
+    {
+        await Create("a");
+        var claimed = await Claim("a");
+        await Store.SaveAsync(Given.Save(claimed, claimed.Run, isReleased: false) with { Connection = Given.Connection("con_real", Now) }, default);
+        await Store.SaveAsync(
+            Given.Save(claimed, claimed.Run) with { Connection = Given.Connection("con_played", Now.AddSeconds(1)) with { World = "w" } }, default);
+
+        Assert.Equal("con_real", (await Store.FindConnectionAsync("telegram-qr", "tg:42", false, default))?.Id.Value);
+        Assert.Equal("con_played", (await Store.FindConnectionAsync("telegram-qr", "tg:42", true, default))?.Id.Value);
+    }
+
+    [ContractFact]
     public async Task A_saved_connection_is_brought_up_to_date_by_its_id()
     {
         await Create("a");
@@ -68,7 +82,7 @@ public abstract partial class RunStoreContract
         AssertSame(later, await Store.FindConnectionAsync(later.Id, default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Connections_are_listed_newest_first_without_credentials()
     {
         await Create("a");
@@ -84,7 +98,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(["con_2"], (await Store.ListConnectionsAsync("shop-8", default)).Select(x => x.Id.Value));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Saves_at_once_are_all_stored()
     {
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Create($"{i:000}")));
@@ -101,7 +115,7 @@ public abstract partial class RunStoreContract
         }
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_leftover_is_taken_by_one_open_run_at_a_time()
     {
         await EndLeaving("a", """{"connection_id":17}""");
@@ -111,7 +125,7 @@ public abstract partial class RunStoreContract
         Assert.Equal("""{"connection_id":17}""", await Take("b"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_leftover_belongs_to_its_flow_and_subject()
     {
         await EndLeaving("a", "{}");
@@ -120,7 +134,7 @@ public abstract partial class RunStoreContract
         Assert.Null(await Store.TakeLeftoverAsync("telegram-qr", "shop-8", new RunId("run_b"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task What_an_open_run_may_leave_is_not_taken_before_it_has_ended()
     {
         await Create("a");
@@ -133,7 +147,7 @@ public abstract partial class RunStoreContract
         Assert.Equal("{}", await Take("b"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_leftover_is_free_again_when_the_run_that_took_it_ends_without_using_it_up()
     {
         await EndLeaving("a", "{}");
@@ -146,7 +160,7 @@ public abstract partial class RunStoreContract
         Assert.Equal("{}", await Take("c"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_leftover_that_was_used_up_is_gone()
     {
         await EndLeaving("a", "{}");
@@ -159,7 +173,7 @@ public abstract partial class RunStoreContract
         Assert.Null(await Take("c"));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_leftover_taken_for_a_run_that_was_never_stored_is_free_again_after_a_minute()
     {
         await EndLeaving("a", "{}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Engine.Postgres;
 using Engine.Runs;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace Engine.Tests.Storage;
 
 public abstract partial class RunStoreContract
 {
-    [Fact]
+    [ContractFact]
     public async Task A_signal_is_in_the_inbox_once_for_each_key_of_a_hook_and_makes_the_run_due_now()
     {
         await CreatePrompted("a", "p1");
@@ -22,7 +23,7 @@ public abstract partial class RunStoreContract
         Assert.Equal(("event", "k2", "hunter2"), (signal.Hook, signal.Key, signal.Payload.GetProperty("token").GetString()));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_repeat_is_known_after_the_first_was_applied_and_a_run_that_has_ended_takes_none()
     {
         await CreatePrompted("a", "p1");

@@ -1,3 +1,4 @@
+using Engine.Postgres;
 using Engine.Flows;
 using Engine.Runs;
 using Xunit;
@@ -24,7 +25,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
     /// <summary>A new, empty store.</summary>
     protected abstract Task<IRunStore> OpenAsync(TimeProvider time);
 
-    [Fact]
+    [ContractFact]
     public async Task A_created_run_is_found_as_it_was_given_and_due_now()
     {
         var run = Given.Run("a", Now) with { Prompt = Given.Prompt("p1"), World = "slow", Due = Now.AddDays(1) };
@@ -35,13 +36,13 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         AssertSame(run with { Due = Now }, found);
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_run_that_does_not_exist_is_null()
     {
         Assert.Null(await Store.FindAsync(new RunId("run_none"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_same_key_again_gives_the_first_run_and_stores_nothing()
     {
         var key = new IdempotencyKey("order-1", "hash-1");
@@ -51,7 +52,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.Null(await Store.FindAsync(new RunId("run_b"), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_same_key_with_another_request_is_refused()
     {
         await Store.CreateAsync(Given.Run("a", Now), new IdempotencyKey("order-1", "hash-1"), [], default);
@@ -60,7 +61,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
             await Store.CreateAsync(Given.Run("b", Now), new IdempotencyKey("order-1", "hash-2"), [], default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Of_many_requests_with_one_key_at_once_one_makes_the_run()
     {
         var key = new IdempotencyKey("order-1", "hash-1");
@@ -72,7 +73,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.Single(await Store.ListAsync(new RunFilter(), default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_connection_is_reauthorized_by_one_open_run_at_a_time()
     {
         await Store.CreateAsync(Given.Run("a", Now, Purpose.Reauth, "con_1"), null, [], default);
@@ -83,7 +84,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.IsType<RunCreation.Created>(await Store.CreateAsync(Given.Run("c", Now, Purpose.Reauth, "con_2"), null, [], default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task A_connection_may_be_reauthorized_again_after_the_run_has_ended()
     {
         await Store.CreateAsync(Given.Run("a", Now, Purpose.Reauth, "con_1"), null, [], default);
@@ -92,7 +93,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.IsType<RunCreation.Created>(await Store.CreateAsync(Given.Run("b", Now, Purpose.Reauth, "con_1"), null, [], default));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Runs_are_listed_newest_first_without_state_and_prompt()
     {
         await Create("a");
@@ -105,7 +106,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.All(runs, x => Assert.True(x.Prompt is null && x.State.IsEmpty));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task Runs_are_listed_by_flow_subject_status_and_whether_they_are_open()
     {
         await Create("a");
@@ -123,7 +124,7 @@ public abstract partial class RunStoreContract : IAsyncLifetime
         Assert.Empty(await List(new RunFilter(Among: [])));
     }
 
-    [Fact]
+    [ContractFact]
     public async Task The_journal_counts_from_one_and_is_read_after_a_number()
     {
         await Store.CreateAsync(Given.Run("a", Now), null, [Given.Entry("started", Now), Given.Entry("step_entered", Now)], default);

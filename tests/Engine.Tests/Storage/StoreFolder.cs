@@ -21,13 +21,13 @@ internal sealed class StoreFolder : IAsyncDisposable
 
     public string In(string name) => Path.Combine(root, name);
 
-    public Task<EngineStore> OpenAsync(TimeProvider time) => EngineStore.OpenAsync(Data, Key, time, default);
+    public Task<EngineStore> OpenAsync(TimeProvider time) => EngineStore.OpenAsync(new StorePlace.Folder(Data), Key, time, default);
 
     /// <summary>The message of the refusal to open.</summary>
     public async Task<string> RefusalAsync(string? data = null, string? key = null)
     {
         var refusal = await Assert.ThrowsAsync<StorageUnavailableException>(
-            () => EngineStore.OpenAsync(data ?? Data, key ?? Key, new StoreClock(), default));
+            () => EngineStore.OpenAsync(new StorePlace.Folder(data ?? Data), key ?? Key, new StoreClock(), default));
         Assert.DoesNotContain('\n', refusal.Message);
         return refusal.Message;
     }

@@ -93,7 +93,7 @@ public sealed partial class ExpressionRequirementTests
             .Distinct(StringComparer.Ordinal).Where(text => PlainName().IsMatch(text)).ToList();
 
         Assert.True(members.Count > 3_000, $"{members.Count}");
-        foreach (var some in members.Chunk(1_500)) Assert.Empty(Accepted(some));
+        Assert.Empty(members.Chunk(120).AsParallel().SelectMany(Accepted));
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 
 namespace Engine.Storage;
 
@@ -10,22 +9,25 @@ internal static class Columns
 
     public static string ToColumn<T>(this T word) where T : struct, Enum => Words<T>.ByValue[word];
 
-    public static DateTimeOffset Time(this SqliteDataReader row, int column) =>
+    /// <summary>Texts for PostgreSQL's <c>unnest</c>.</summary>
+    public static string?[] Texts(IEnumerable<string?> texts) => [.. texts.Select(text => text is null ? null : PostgresText.Escape(text))];
+
+    public static DateTimeOffset Time(this Row row, int column) =>
         new(row.GetInt64(column), TimeSpan.Zero);
 
-    public static DateTimeOffset? TimeOrNull(this SqliteDataReader row, int column) =>
+    public static DateTimeOffset? TimeOrNull(this Row row, int column) =>
         row.IsDBNull(column) ? null : row.Time(column);
 
-    public static long? NumberOrNull(this SqliteDataReader row, int column) =>
+    public static long? NumberOrNull(this Row row, int column) =>
         row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    public static string? TextOrNull(this SqliteDataReader row, int column) =>
+    public static string? TextOrNull(this Row row, int column) =>
         row.IsDBNull(column) ? null : row.GetString(column);
 
-    public static byte[]? BytesOrNull(this SqliteDataReader row, int column) =>
-        row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
+    public static byte[]? BytesOrNull(this Row row, int column) =>
+        row.IsDBNull(column) ? null : row.GetBytes(column);
 
-    public static T Word<T>(this SqliteDataReader row, int column) where T : struct, Enum =>
+    public static T Word<T>(this Row row, int column) where T : struct, Enum =>
         Words<T>.ByText[row.GetString(column)];
 
     private static class Words<T> where T : struct, Enum

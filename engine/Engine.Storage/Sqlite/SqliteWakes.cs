@@ -1,0 +1,80 @@
+using Engine.Runs;
+
+namespace Engine.Storage;
+
+/// <summary>Wake-ups in a file: each is a small write, and its writer puts those that wait into one commit.</summary>
+/// <param name="save">Stores an advance in a session of the writer.</param>
+internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave, SealedBody, bool> save) : RunWakes
+{
+    public override async Task<IReadOnlyList<TakenRun>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
+    {
+        var until = DateTimeOffset.MinValue;
+        var taken = await database.WriteAsync(
+            session =>
+            {
+                var now = database.Time.GetUtcNow();
+                until = now + request.LeaseFor;
+                return session.List(
+                    """
+                    UPDATE runs SET fence = fence + 1, holder = @node, lease_until = @until
+                    WHERE number IN (
+                      SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= @now
+                      ORDER BY coalesce(lease_until, due) LIMIT @max)
+                    RETURNING number, fence
+                    """,
+                    row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
+                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()), ("@max", request.Max));
+            },
+            cancellation);
+
+        // Read after the commit, off the writer's way: only the holder, which is the caller, changes these rows.
+        var claimed = new List<TakenRun>(taken.Count);
+        foreach (var (number, fence) in taken)
+        {
+            if (await database.ReadAsync(session => ReadTaken(session, number, fence, until), cancellation) is { } run) claimed.Add(run);
+        }
+
+        return claimed;
+    }
+
+    public override Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation) =>
+        database.WriteAsync<IReadOnlyList<RunId>>(
+            session =>
+            {
+                var until = (database.Time.GetUtcNow() + by).ToColumn();
+                return [.. leases.Where(lease => !Renew(session, lease, until)).Select(lease => lease.Run)];
+            },
+            cancellation);
+
+    public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => database.WriteAsync(
+        session => session.Execute(
+            """
+            UPDATE runs SET
+              due = CASE WHEN inbox_last > inbox_seen THEN @now ELSE @due END, rounds = rounds + 1, holder = NULL, lease_until = NULL
+            WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
+            """,
+            ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@now", database.Time.GetUtcNow().ToColumn()), ("@due", due.ToColumn())) == 1,
+        cancellation);
+
+    public override Task<bool> SaveAsync(RunSave wanted, SealedBody body, CancellationToken cancellation) =>
+        database.WriteAsync(session => save(session, wanted, body), cancellation);
+
+    private static bool Renew(Session session, Lease lease, long until) => session.Execute(
+        "UPDATE runs SET lease_until = @until WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL",
+        ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@until", until)) == 1;
+
+    private static TakenRun? ReadTaken(Session session, long number, long fence, DateTimeOffset until)
+    {
+        var found = session.First(
+            $"{StoredRowWithBody.Select} WHERE runs.number = @number AND runs.fence = @fence",
+            StoredRowWithBody.Read,
+            ("@number", number), ("@fence", fence));
+        if (found is null) return null;
+        var seen = found.Row.Run.InboxSeen;
+        var inbox = found.Row.InboxLast <= seen ? [] : session.List(
+            $"SELECT {SealedItem.ColumnNames} FROM inbox WHERE run = @number AND seq > @seen ORDER BY seq",
+            SealedItem.Read,
+            ("@number", number), ("@seen", seen));
+        return new TakenRun(found, fence, until, inbox);
+    }
+}

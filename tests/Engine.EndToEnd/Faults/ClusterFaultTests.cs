@@ -1,0 +1,147 @@
+using Engine.Postgres;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Engine.EndToEnd;
+
+/// <summary>
+/// Three engines over one PostgreSQL server, customers who come all the time, and something that goes wrong. Short here; the long form,
+/// with <c>ENGINE_LONG_TESTS=1</c>, does the same for as long as the issue says.
+/// </summary>
+[Trait("Faults", "Cluster")]
+public sealed class ClusterFaultTests(ITestOutputHelper output)
+{
+    private const int Seed = 20260104;
+
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("ENGINE_LONG_TESTS") == "1";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    [PostgresFact]
+    public async Task Nodes_killed_at_random_under_load_lose_nothing()
+    {
+        var random = new Random(Seed);
+        await using var cluster = await Cluster.StartAsync(3);
+        await using var load = NewLoad(cluster);
+        for (var kill = 0; kill < (IsLong ? 300 : 8); kill++)
+        {
+            await Task.Delay(random.Next(200, 1500));
+            await cluster.Nodes[random.Next(3)].KillAndStartAsync();
+        }
+
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task A_node_that_was_frozen_past_its_lease_is_refused_when_it_thaws()
+    {
+        var random = new Random(Seed);
+        await using var cluster = await Cluster.StartAsync(3);
+        await using var load = NewLoad(cluster);
+        for (var freeze = 0; freeze < (IsLong ? 20 : 2); freeze++)
+        {
+            await load.OpenAsync(5);
+            var node = cluster.Nodes[random.Next(3)];
+            node.Send(ClusterNode.Signal.Stop);
+            await Task.Delay(TimeSpan.FromSeconds(9));
+            node.Send(ClusterNode.Signal.Continue);
+            await Task.Delay(TimeSpan.FromSeconds(1));
+        }
+
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task PostgreSQL_that_freezes_is_waited_for()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await using var load = NewLoad(cluster);
+        await load.OpenAsync(5);
+        cluster.Server.Freeze();
+        await Task.Delay(TimeSpan.FromSeconds(IsLong ? 60 : 8));
+        cluster.Server.Thaw();
+        await Task.Delay(TimeSpan.FromSeconds(2));
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task PostgreSQL_that_is_killed_and_started_again_loses_nothing()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await using var load = NewLoad(cluster);
+        for (var kill = 0; kill < (IsLong ? 10 : 2); kill++)
+        {
+            await load.OpenAsync(5);
+            await cluster.Server.KillAsync();
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            await cluster.Server.StartAgainAsync();
+            await Task.Delay(TimeSpan.FromSeconds(2));
+        }
+
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task Sessions_of_PostgreSQL_that_are_ended_each_second_lose_nothing()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await using var load = NewLoad(cluster);
+        for (var second = 0; second < (IsLong ? 60 : 6); second++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            await cluster.Server.TerminateSessionsAsync();
+        }
+
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task SIGTERM_with_many_runs_in_flight_hands_them_over()
+    {
+        await using var cluster = await Cluster.StartAsync(2);
+        await using var load = new Load(cluster, IsLong ? 200 : 40, IsLong ? 400 : 60, Seed);
+        await load.OpenAsync(IsLong ? 150 : 25);
+        var node = cluster.Nodes[0];
+        node.Send(ClusterNode.Signal.Terminate);
+        var took = await node.EndedAsync(TimeSpan.FromSeconds(60));
+
+        output.WriteLine($"it ended after {took.TotalSeconds:0.0} s");
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task A_rolling_restart_under_load_loses_nothing()
+    {
+        await using var cluster = await Cluster.StartAsync(3);
+        await using var load = NewLoad(cluster);
+        for (var round = 0; round < (IsLong ? 5 : 1); round++)
+        {
+            foreach (var node in cluster.Nodes)
+            {
+                await load.OpenAsync(5);
+                node.Send(ClusterNode.Signal.Terminate);
+                await node.EndedAsync(TimeSpan.FromSeconds(60));
+                await node.StartAsync();
+            }
+        }
+
+        await FinishAsync(cluster, load);
+    }
+
+    [PostgresFact]
+    public async Task A_node_whose_clock_is_two_hours_off_works_like_the_others()
+    {
+        await using var cluster = await Cluster.StartAsync(3, ("ENGINE_TEST_CLOCK_OFFSET", "02:00:00"));
+        await using var load = NewLoad(cluster);
+        await load.OpenAsync(5);
+        await Task.Delay(TimeSpan.FromSeconds(IsLong ? 60 : 5));
+        await FinishAsync(cluster, load);
+    }
+
+    private static Load NewLoad(Cluster cluster) => new(cluster, IsLong ? 40 : 10, IsLong ? 20_000 : 400, Seed);
+
+    private async Task FinishAsync(Cluster cluster, Load load)
+    {
+        await load.FinishAsync(Patience);
+        await cluster.JudgeAsync(load, output);
+    }
+}

@@ -1,0 +1,46 @@
+using Engine.Tests.FlowTests;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Engine.Tests.History;
+
+/// <summary>The engine dies at every write of every scenario of every shipped flow, just before it and just after it, and another one finishes the run.</summary>
+[Collection(SharedPlugins.Name)]
+public sealed class CrashAtEverySaveTests(ShippedPlugins plugins, ITestOutputHelper output)
+{
+    [Fact]
+    public void Every_scenario_of_every_shipped_flow_leaves_a_clean_history()
+    {
+        var all = ShippedScenarios.Load(plugins);
+        foreach (var scenario in all.All)
+        {
+            using var store = PlayedStore.InMemory();
+            var played = PlayedRun.Play(scenario, store, new Faults.None());
+
+            Assert.True(played.Findings.IsEmpty, string.Join("\n", played.Findings));
+            Assert.NotEmpty(played.History.Journal);
+        }
+
+        Assert.Equal(13, all.All.Select(scenario => scenario.Flow.Loaded.Flow.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void Every_shipped_flow_survives_a_crash_at_every_save_in_memory()
+    {
+        var sweep = new Sweep(output);
+        sweep.CrashEverywhere(Chosen(ShippedScenarios.Load(plugins).All, each: 3), PlayedStore.InMemory);
+        sweep.Judge(least: 500);
+    }
+
+    [Fact]
+    public void Every_shipped_flow_survives_a_crash_at_every_save_on_SQLite()
+    {
+        var sweep = new Sweep(output);
+        sweep.CrashEverywhere(Chosen(ShippedScenarios.Load(plugins).All, each: 1), PlayedStore.OnSqlite);
+        sweep.Judge(least: 200);
+    }
+
+    /// <summary>All scenarios in the long form; in the short one the first of each flow, where it goes well, and the rarer ways after it.</summary>
+    private static List<Scenario> Chosen(IEnumerable<Scenario> all, int each) =>
+        [.. all.GroupBy(scenario => scenario.Flow.Loaded.Flow.Name).SelectMany(flow => Sweep.IsLong ? flow : flow.Take(each))];
+}
