@@ -62,9 +62,11 @@ internal static class BenchProvider
         ]),
     ]);
 
-    public static LoadedFlow Load()
+    public static LoadedFlow Load() => Load(FlowText);
+
+    public static LoadedFlow Load(string text)
     {
-        var source = new FlowSource("bench.yaml", System.Text.Encoding.UTF8.GetBytes(FlowText));
+        var source = new FlowSource("bench.yaml", System.Text.Encoding.UTF8.GetBytes(text));
         var check = FlowCompiler.Check(source, Catalog, CancellationToken.None);
         var flow = check.Flow ?? throw new InvalidOperationException(string.Join('\n', check.Findings));
         return LoadedFlow.Load(flow, name => name == typeof(BenchProvider).Assembly.GetName().Name ? typeof(BenchProvider).Assembly : null);

@@ -19,6 +19,9 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("proofs", ProofsBenchmark.RunAsync),
     ("hook", HookBenchmark.RunAsync),
     ("refresh", RefreshBenchmark.RunAsync),
+    ("pump", PumpBenchmark.RunAsync),
+    ("runs", ThroughputBenchmark.RunAsync),
+    ("waiting", WaitingBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])
