@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Engine.Flows;
 using Engine.Runs;
 using Engine.Storage;
 
@@ -37,7 +38,7 @@ internal sealed class StubbedEngine : IAsyncDisposable
     public void Pump() => pumping = Task.Run(() => pump.RunAsync(stop.Token));
 
     public Task StartRunsAsync(string flow, int count) =>
-        Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (_, cancellation) =>
+        Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, cancellation) =>
             await starter.StartAsync(
                 new StartRequest(flow, new Dictionary<string, string>(), Purpose.Connect, null, "bench", null, null), cancellation));
 

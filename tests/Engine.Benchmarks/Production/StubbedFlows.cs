@@ -1,4 +1,3 @@
-using System.Text;
 using Engine.Flows;
 using Engine.Runs;
 using Engine.Sdk;

@@ -1,5 +1,4 @@
 using Engine.Postgres;
-using Engine.Runs;
 
 namespace Engine.Benchmarks;
 
