@@ -11,11 +11,17 @@ public sealed record RunPumpOptions
     /// <summary>Who claims. Default: <c>engine</c>.</summary>
     public string Node { get; init; } = "engine";
 
-    /// <summary>Runs worked on at the same time. Default: 512.</summary>
-    public int MaxRuns { get; init; } = 512;
+    /// <summary>Runs worked on at the same time. Default: 2,048.</summary>
+    public int MaxRuns { get; init; } = 2_048;
 
-    /// <summary>Runs claimed at once. Default: 256.</summary>
-    public int Batch { get; init; } = 256;
+    /// <summary>Runs claimed at once. Default: 512.</summary>
+    public int Batch { get; init; } = 512;
+
+    /// <summary>
+    /// Claims under way at the same time, for a database that works on several at once: each begins by passing what was due before and is not
+    /// cleaned up yet. Default: 1.
+    /// </summary>
+    public int Claimers { get; init; } = 1;
 
     /// <summary>Waiting runs whose state is kept decoded. Default: 20,000.</summary>
     public int CachedRuns { get; init; } = 20_000;
@@ -76,7 +82,7 @@ public sealed class RunPump(
     {
         using var stopRenewing = new CancellationTokenSource();
         var renewing = RenewAsync(stopRenewing.Token);
-        while (!cancellation.IsCancellationRequested) await PumpSafelyAsync(cancellation);
+        await Task.WhenAll(Enumerable.Range(0, options.Claimers).Select(_ => ClaimAsync(cancellation)));
         for (var place = 0; place < options.MaxRuns; place++) await places.WaitAsync(CancellationToken.None);
         places.Release(options.MaxRuns);
         await stopRenewing.CancelAsync();
@@ -94,6 +100,11 @@ public sealed class RunPump(
     }
 
     public void Dispose() => places.Dispose();
+
+    private async Task ClaimAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested) await PumpSafelyAsync(cancellation);
+    }
 
     private async Task PumpSafelyAsync(CancellationToken cancellation)
     {
@@ -116,21 +127,36 @@ public sealed class RunPump(
         while (true)
         {
             var work = changes.NextWork();
-            await places.WaitAsync(cancellation);
-            places.Release();
-            var max = Math.Min(options.Batch, places.CurrentCount);
+            var max = await ReserveAsync(cancellation);
+            var begun = 0;
             var without = worker.Left.Current;
-            var claimed = await ports.Store.ClaimDueAsync(
-                new ClaimRequest(options.Node, max, options.Lease) { Without = without }, cancellation);
-            foreach (var run in claimed) Begin(run, cancellation);
-            if (claimed.Count < max) await RestAsync(work, without.Count == 0 ? options.Gather : options.GatherBesideLeft, cancellation);
+            try
+            {
+                var claimed = await ports.Store.ClaimDueAsync(
+                    new ClaimRequest(options.Node, max, options.Lease) { Without = without }, cancellation);
+                for (; begun < claimed.Count; begun++) Begin(claimed[begun], cancellation);
+            }
+            finally
+            {
+                if (begun < max) places.Release(max - begun);
+            }
+
+            if (begun < max) await RestAsync(work, without.Count == 0 ? options.Gather : options.GatherBesideLeft, cancellation);
         }
     }
 
+    /// <summary>Takes places for the next claim: one at least, as many as are free at the most.</summary>
+    private async Task<int> ReserveAsync(CancellationToken cancellation)
+    {
+        await places.WaitAsync(cancellation);
+        var taken = 1;
+        while (taken < options.Batch && places.Wait(0, CancellationToken.None)) taken++;
+        return taken;
+    }
+
+    /// <summary>Works on a claimed run, for which a place was taken.</summary>
     private void Begin(ClaimedRun claimed, CancellationToken cancellation)
     {
-        // Never waits: only this loop takes places, and it claimed no more than there were.
-        places.Wait(CancellationToken.None);
         var run = new HeldRun(claimed);
         held[run] = time.GetUtcNow();
         _ = Task.Run(() => WorkAsync(run, cancellation), CancellationToken.None);

@@ -23,6 +23,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly EngineParts parts;
     private readonly IConfiguration settings;
     private readonly TimeSpan leaveFor;
+    private readonly int claimers;
     private readonly RunStarter starter;
     private readonly TimeProvider time;
     private readonly ILogger log;
@@ -45,6 +46,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         this.meters = meters;
         settings = options.Settings;
         leaveFor = options.Store is null ? TimeSpan.Zero : LeaveFor;
+        claimers = options.Store is null ? 1 : 3;
         time = parts.Store.Time;
         this.log = log;
         var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
@@ -301,7 +303,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     private RunPump NewPump(PluginOperationCaller caller)
     {
-        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node, LeaveFor = leaveFor }, NoteTrouble);
+        var made = new RunPump(new RunPorts(Store, Flows, caller), Changes, time, new RunPumpOptions { Node = Node, LeaveFor = leaveFor, Claimers = claimers }, NoteTrouble);
         pump = made;
         return made;
     }

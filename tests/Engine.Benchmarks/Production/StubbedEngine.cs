@@ -23,7 +23,7 @@ internal sealed class StubbedEngine : IAsyncDisposable
         Runs = watch(store);
         starter = new RunStarter(flows, Runs, changes, store.Time, RandomNumberGenerator.Fill);
         pump = new RunPump(
-            new RunPorts(Runs, flows, new StubbedCaller(called)), changes, store.Time, new RunPumpOptions { CachedRuns = 200_000 }, Troubles.Add);
+            new RunPorts(Runs, flows, new StubbedCaller(called)), changes, store.Time, new RunPumpOptions { CachedRuns = 200_000, Claimers = 3 }, Troubles.Add);
     }
 
     public IRunStore Runs { get; }

@@ -10,6 +10,9 @@ internal sealed class StubbedFlows : IFlowVersions
     /// <summary>Waits in a poll for a scan that never comes.</summary>
     public const string Waiting = "bench";
 
+    /// <summary>The same, asking each second.</summary>
+    public const string Hurried = "hurried";
+
     /// <summary>Five calls, each kept before the next.</summary>
     public const string FiveSteps = "five-steps";
 
@@ -43,6 +46,7 @@ internal sealed class StubbedFlows : IFlowVersions
     private readonly Dictionary<string, LoadedFlow> loaded = new(StringComparer.Ordinal)
     {
         [Waiting] = BenchProvider.Load(BenchProvider.FlowText),
+        [Hurried] = BenchProvider.Load(BenchProvider.FlowText.Replace("flow: bench", "flow: hurried", StringComparison.Ordinal).Replace("every: 5s", "every: 1s", StringComparison.Ordinal)),
         [FiveSteps] = BenchProvider.Load(FiveStepsText),
     };
 
