@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Engine.Flows;
 using Engine.Plugins;
+using Engine.Postgres;
 using Engine.Runs;
 using Engine.Sdk;
 using Engine.Storage;
@@ -10,24 +11,37 @@ using Engine.Storage;
 namespace Engine.Benchmarks;
 
 /// <summary>
-/// Ten thousand runs wait in a poll of five seconds: real SQLite, the real pump, the real Radist plugin over real HTTP to a server in
+/// Many runs wait in a poll of five seconds: a real store, the real pump, the real Radist plugin over real HTTP to a server in
 /// this process that answers at once. Lateness is the time from a run's due moment to the moment its call begins.
 /// </summary>
 internal static class LatenessBenchmark
 {
-    private const int Runs = 10_000;
-
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
+    /// <summary>10,000 runs on SQLite.</summary>
     public static async Task<bool> RunAsync()
     {
-        Console.WriteLine($"lateness: {Runs} runs waiting in a 5 s poll on SQLite, the provider answering at once");
+        Console.WriteLine("lateness: 10,000 runs waiting in a 5 s poll on SQLite, the provider answering at once");
+        return await InFolderAsync(folder => RunAsync(folder, new StorePlace.Folder(Path.Combine(folder, "data")), runs: 10_000, claimers: 1));
+    }
+
+    /// <summary>5,000 runs a core on PostgreSQL.</summary>
+    public static async Task<bool> OverPostgresAsync()
+    {
+        var runs = 5_000 * Environment.ProcessorCount;
+        Console.WriteLine($"polling: {runs} runs waiting in a 5 s poll on PostgreSQL with fsync on, the provider answering at once over HTTP");
+        await using var server = await PostgresServer.StartAsync("fsync=on", "synchronous_commit=on");
+        var database = await server.NewDatabaseAsync();
+        return await InFolderAsync(folder => RunAsync(folder, new StorePlace.Server(database), runs, claimers: 3));
+    }
+
+    private static async Task<bool> InFolderAsync(Func<string, Task<bool>> runAsync)
+    {
         var folder = Directory.CreateTempSubdirectory("engine-bench-");
         try
         {
-            await using var provider = await InstantProvider.StartAsync();
-            return await RunAsync(folder.FullName, provider.Address);
+            return await runAsync(folder.FullName);
         }
         finally
         {
@@ -35,29 +49,29 @@ internal static class LatenessBenchmark
         }
     }
 
-    private static async Task<bool> RunAsync(string folder, Uri address)
+    private static async Task<bool> RunAsync(string folder, StorePlace place, int runs, int claimers)
     {
-        var time = TimeProvider.System;
+        await using var provider = await InstantProvider.StartAsync();
         using var http = new HttpMessageInvoker(ProviderHttp.NewHandler());
-        using var plugins = PluginCatalog.Load([Path.Combine(HostProcess.Folder, "plugins")], Path.Combine(folder, "builds"), http, time);
-        await using var sqlite = await EngineStore.OpenAsync(
-            new StorePlace.Folder(Path.Combine(folder, "data")), Path.Combine(folder, "engine.key"), time, CancellationToken.None);
+        using var plugins = PluginCatalog.Load([Path.Combine(HostProcess.Folder, "plugins")], Path.Combine(folder, "builds"), http, TimeProvider.System);
+        await using var opened = await EngineStore.OpenAsync(place, Path.Combine(folder, "engine.key"), TimeProvider.System, CancellationToken.None);
+        var time = opened.Time;
         var flows = new OneFlow(plugins);
         var lateness = new Lateness(time);
-        var store = new WatchedStore(sqlite, lateness);
-        var caller = new WatchedCaller(plugins, address, lateness);
+        var store = new WatchedStore(opened, lateness);
+        var caller = new WatchedCaller(plugins, provider.Address, lateness);
         var changes = new RunChanges();
         var crashes = new ConcurrentBag<PumpTrouble>();
         using var stop = new CancellationTokenSource();
-        using var pump = new RunPump(new RunPorts(store, flows, caller), changes, time, new RunPumpOptions(), crashes.Add);
+        using var pump = new RunPump(new RunPorts(store, flows, caller), changes, time, new RunPumpOptions { Claimers = claimers }, crashes.Add);
         var pumping = Task.Run(() => pump.RunAsync(stop.Token));
 
         var began = time.GetTimestamp();
         var starter = new RunStarter(flows, store, changes, time, RandomNumberGenerator.Fill);
-        await Parallel.ForAsync(0, Runs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, cancellation) =>
+        await Parallel.ForAsync(0, runs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, cancellation) =>
             await starter.StartAsync(
                 new StartRequest(OneFlow.Name, new Dictionary<string, string>(), Purpose.Connect, null, "bench", null, null), cancellation));
-        Console.WriteLine($"  {Runs} runs started in {time.GetElapsedTime(began).TotalSeconds:0.0} s");
+        Console.WriteLine($"  {runs} runs started in {time.GetElapsedTime(began).TotalSeconds:0.0} s");
         await Task.Delay(Settle);
 
         lateness.Clear();
@@ -68,9 +82,9 @@ internal static class LatenessBenchmark
         await stop.CancelAsync();
         await pumping;
 
-        Console.WriteLine($"  {taken.Count / Window.TotalSeconds:0} calls a second (2000 are due), {cpu / Window:0.0} cores busy, {crashes.Count} crashes");
+        Console.WriteLine($"  {taken.Count / Window.TotalSeconds:0} calls a second ({runs / 5} are due), {cpu / Window:0.0} cores busy, {crashes.Count} crashes");
         Console.WriteLine($"  late by: median {Measurement.Percentile(taken, 0.5):0} ms, p99 {Measurement.Percentile(taken, 0.99):0} ms, at most {taken.Max():0} ms");
-        var isComplete = taken.Count >= 0.9 * Runs / 5 * Window.TotalSeconds && crashes.IsEmpty;
+        var isComplete = taken.Count >= 0.9 * runs / 5 * Window.TotalSeconds && crashes.IsEmpty;
         if (!isComplete) Console.WriteLine("  MISSED: too few polls, or crashed runs");
         return Measurement.Report("lateness p95", Measurement.Percentile(taken, 0.95) / 1000, "s", 0.5) && isComplete;
     }

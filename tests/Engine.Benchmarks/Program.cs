@@ -20,6 +20,7 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("hook", HookBenchmark.RunAsync),
     ("refresh", RefreshBenchmark.RunAsync),
     ("pump", PumpBenchmark.RunAsync),
+    ("polling", LatenessBenchmark.OverPostgresAsync),
     ("runs", ThroughputBenchmark.RunAsync),
     ("waiting", WaitingBenchmark.RunAsync),
 ];
