@@ -33,7 +33,7 @@ public abstract class RefreshRulesTests(bool isOnPostgres) : IAsyncLifetime
 
         var first = vault.NewRefresher().GetAsync(one, toUse, default);
         var second = vault.NewRefresher(await vault.OpenAsync(), "two").GetAsync(two, toUse, default);
-        await vault.RunAsync(Task.WhenAll(first, second));
+        await vault.RunAsync(first, second);
 
         Assert.Equal(1, vault.Vault.Refreshes);
         Assert.Equal("a-r2", (await vault.CredentialsAsync("con_2")).Body.GetProperty("access_token").GetString());
@@ -54,8 +54,9 @@ public abstract class RefreshRulesTests(bool isOnPostgres) : IAsyncLifetime
                 return null;
             };
 
-            var all = processes.SelectMany(process => Enumerable.Range(0, 32).Select(_ => process.GetAsync(connection, toUse, default)));
-            var outcomes = await vault.RunAsync(Task.WhenAll(all));
+            var callers = processes.Select(
+                process => Task.WhenAll(Enumerable.Range(0, 32).Select(_ => process.GetAsync(connection, toUse, default)))).ToList();
+            var outcomes = (await vault.RunAsync(callers)).SelectMany(outcome => outcome);
 
             Assert.Equal(round, vault.Vault.Refreshes);
             Assert.All(outcomes, outcome => Assert.Equal(round + 1, Assert.IsType<RefreshOutcome.Usable>(outcome).Credentials.Version));
@@ -294,7 +295,7 @@ public abstract class RefreshRulesTests(bool isOnPostgres) : IAsyncLifetime
             vault.Time.Step(TimeSpan.FromHours(2));
             var one = vault.NewRefresher().GetAsync(connection, toUse, default);
             var two = vault.NewRefresher(node: "two").GetAsync(connection, new RefreshWish.Rejected((await vault.CredentialsAsync()).Version), default);
-            await vault.RunAsync(Task.WhenAll(one, two));
+            await vault.RunAsync(one, two);
         }
 
         Assert.Equal(20, vault.Vault.Refreshes);

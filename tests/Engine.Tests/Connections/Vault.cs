@@ -160,17 +160,22 @@ internal sealed class VaultStore : IAsyncDisposable
     public async Task<StoredCredentials> CredentialsAsync(string id = "con_1") =>
         await Store.FindCredentialsAsync(new ConnectionId(id), default) ?? throw new InvalidOperationException($"{id} has no credentials");
 
-    /// <summary>Lets time go on, from one timer to the next, until the work is done.</summary>
-    public async Task<T> RunAsync<T>(Task<T> work)
+    /// <summary>Lets time go on until the work is done, each time only once all of the work waits for it: a lease lapses by no slow machine.</summary>
+    /// <param name="work">One for each process; each sets one timer at a time.</param>
+    public async Task<T[]> RunAsync<T>(params IReadOnlyList<Task<T>> work)
     {
-        while (!work.IsCompleted)
+        var all = Task.WhenAll(work);
+        while (work.Where(one => !one.IsCompleted).ToList() is { Count: > 0 } atWork)
         {
-            if (!Time.StepToNext()) await Task.WhenAny(work, Time.TimerSetAsync());
-            await Task.Yield();
+            var waiting = Time.TimersSetAsync(atWork.Count);
+            if (await Task.WhenAny([.. atWork, waiting]) == waiting) Time.StepToNext();
         }
 
-        return await work;
+        return await all;
     }
+
+    /// <inheritdoc cref="RunAsync{T}(IReadOnlyList{Task{T}})"/>
+    public async Task<T> RunAsync<T>(Task<T> work) => (await RunAsync([work]))[0];
 
     public async ValueTask DisposeAsync()
     {

@@ -123,13 +123,14 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
     [Fact]
     public async Task R_15_a_call_that_was_kept_begins_its_run_also_after_a_restart()
     {
+        await using var own = await Door.OpenAsync();
         var payload = JsonSerializer.SerializeToElement(new { code = "bob", address = "https://us/" });
-        await door.Engine.Signals.KeepDeliveryAsync(new Delivery("d1", "door", null, "installed", payload), default);
 
-        // As at a start: nobody says that something came.
-        door.Engine.ListenAt(new Uri(door.Engine.Address!));
+        // Nobody says that something came.
+        await own.Engine.Signals.KeepDeliveryAsync(new Delivery("d1", "door", null, "installed", payload), default);
+        await own.Running.RestartAsync();
 
-        await ConnectedAsync("account of bob");
+        await own.Running.UntilConnectedAsync("installed", "account of bob");
     }
 
     [Fact]

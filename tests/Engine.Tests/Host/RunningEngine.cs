@@ -11,13 +11,15 @@ namespace Engine.Tests.Host;
 internal sealed class RunningEngine : IAsyncDisposable
 {
     private readonly string root;
-    private readonly EngineServer server;
+    private readonly Func<Task<EngineServer>> start;
     private readonly List<HttpClient> clients = [];
+    private EngineServer server;
 
-    private RunningEngine(string root, EngineServer server)
+    private RunningEngine(string root, EngineServer server, Func<Task<EngineServer>> start)
     {
         this.root = root;
         this.server = server;
+        this.start = start;
     }
 
     public EmbeddedEngine Engine => server.Engine;
@@ -45,7 +47,15 @@ internal sealed class RunningEngine : IAsyncDisposable
             for (var i = 0; i < flows.Length; i++) await File.WriteAllTextAsync(Path.Combine(folder, $"flow{i}.yaml"), flows[i]);
             options = options with { FlowFolders = [folder] };
         }
-        return new RunningEngine(root, await EngineServer.StartAsync(new ServerOptions(with(options), Port: 0), time ?? TimeProvider.System, default));
+        Task<EngineServer> StartServerAsync() => EngineServer.StartAsync(new ServerOptions(with(options), Port: 0), time ?? TimeProvider.System, default);
+        return new RunningEngine(root, await StartServerAsync(), StartServerAsync);
+    }
+
+    /// <summary>Stops, and starts again over the same folder on another port.</summary>
+    public async Task RestartAsync()
+    {
+        await server.DisposeAsync();
+        server = await start();
     }
 
     /// <summary>A client that shows nothing.</summary>

@@ -42,14 +42,19 @@ internal sealed class SteppedTime : TimeProvider
     }
 
     /// <summary>Waits until there is a timer that is due so much later.</summary>
-    public async Task TimerSetAsync(TimeSpan dueIn)
+    public Task TimerSetAsync(TimeSpan dueIn) => UntilAsync(() => timers.Any(timer => timer.Due == now + dueIn));
+
+    /// <summary>Waits until so many timers are set.</summary>
+    public Task TimersSetAsync(int count) => UntilAsync(() => timers.Count >= count);
+
+    private async Task UntilAsync(Func<bool> isSo)
     {
         while (true)
         {
             Task next;
             lock (gate)
             {
-                if (timers.Any(timer => timer.Due == now + dueIn)) return;
+                if (isSo()) return;
                 if (made.Task.IsCompleted) made = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 next = made.Task;
             }
