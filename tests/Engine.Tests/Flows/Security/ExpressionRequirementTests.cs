@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using Engine.Benchmarks;
 using Engine.Flows;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -63,7 +64,7 @@ public sealed partial class ExpressionRequirementTests
     }
 
     [Theory]
-    [MemberData(nameof(ExpressionLimitTests.Bombs), MemberType = typeof(ExpressionLimitTests))]
+    [MemberData(nameof(ExpressionLimitTests.All), MemberType = typeof(ExpressionLimitTests))]
     public void R46_a_bomb_is_measured_before_it_is_bound_and_takes_no_memory(string name, string expression)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -72,6 +73,16 @@ public sealed partial class ExpressionRequirementTests
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20 * 1024 * 1024);
         Assert.True(errors > 0 || name is "sums" or "patterns" or "members" or "null tests" or "negated patterns" or "type arguments", name);
+    }
+
+    /// <summary>The limit is 20 ms, which "limits" of the benchmarks measures; here the fastest of many tries is given ten times that, however busy the machine is.</summary>
+    [Theory]
+    [MemberData(nameof(ExpressionLimitTests.All), MemberType = typeof(ExpressionLimitTests))]
+    public void R46_a_bomb_is_judged_in_an_instant(string name, string expression)
+    {
+        var limit = TimeSpan.FromMilliseconds(200);
+
+        Assert.True(Measurement.Fastest(limit, tries: 50, () => Errors(expression)) <= limit, name);
     }
 
     [Theory]
