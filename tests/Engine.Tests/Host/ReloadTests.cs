@@ -77,11 +77,11 @@ public sealed class ReloadTests : IDisposable
         Assert.DoesNotContain(engine.Flows.Findings, found => found.Finding.Severity == Severity.Error);
     }
 
-    /// <summary>Sixty reloads; a thousand with <c>ENGINE_LONG_TESTS=1</c>, and in "reload" of the benchmarks, which measures the memory too.</summary>
+    /// <summary>Thirty reloads; a thousand with <c>ENGINE_LONG_TESTS=1</c>, and in "reload" of the benchmarks, which measures the memory too.</summary>
     [Fact]
     public async Task R64_no_run_fails_while_its_flow_is_changed_again_and_again_one_time_in_ten_to_a_bad_file()
     {
-        var reloads = Environment.GetEnvironmentVariable("ENGINE_LONG_TESTS") == "1" ? 1000 : 60;
+        var reloads = Environment.GetEnvironmentVariable("ENGINE_LONG_TESTS") == "1" ? 1000 : 30;
         Write("short.yaml", Short(0));
         await using var engine = await StartAsync();
         var runs = new List<RunId>();

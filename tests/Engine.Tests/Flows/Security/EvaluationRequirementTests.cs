@@ -84,7 +84,7 @@ public sealed class EvaluationRequirementTests
         var fault = Assert.Throws<ExpressionException>(() => flow.Scope.Value(ValueOf(flow, 0)));
 
         // CallTests shows that a run ends as 'internal' with such a message in its journal.
-        Assert.Equal("flow.yaml:8: the expression takes too many steps", fault.Message);
+        Assert.Equal("flow.yaml:7: the expression takes too many steps", fault.Message);
     }
 
     [Fact]

