@@ -151,11 +151,21 @@ public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor)
 {
     /// <summary>Flow versions whose runs are not wanted, since this process cannot load them. Default: none.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
+
+    /// <summary>
+    /// Whether the caller has the run's state, as it was left under the lease before this one: then state and prompt are not read, and empty in
+    /// what is claimed. Default: it has none.
+    /// </summary>
+    public Func<Lease, bool> Knows { get; init; } = _ => false;
 }
 
 /// <summary>The right to advance a run until a time.</summary>
 /// <param name="Fence">Grows with each claim; a save with an older one is refused.</param>
-public readonly record struct Lease(RunId Run, long Fence, DateTimeOffset Until);
+public readonly record struct Lease(RunId Run, long Fence, DateTimeOffset Until)
+{
+    /// <summary>The store's own number of the run, by which it finds the run again; means nothing elsewhere.</summary>
+    public long Row { get; init; }
+}
 
 /// <summary>A run that was claimed, with the inbox items it has not seen.</summary>
 public sealed record ClaimedRun(Lease Lease, StoredRun Run, IReadOnlyList<InboxItem> Inbox);

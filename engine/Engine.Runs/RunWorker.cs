@@ -19,6 +19,9 @@ internal sealed class RunWorker(
     /// <summary>The flow versions whose runs are left to other processes for now.</summary>
     public LeftVersions Left { get; } = new(leaveFor, time);
 
+    /// <summary>Whether the state that was left under the lease before this one is at hand.</summary>
+    public bool Knows(Lease lease) => cache.Has(lease);
+
     public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
     {
         var row = held.Claimed.Run;
@@ -35,7 +38,7 @@ internal sealed class RunWorker(
                 return;
             }
 
-            var drive = new RunDrive(ports, changes, time, held, flow, Load(held, flow));
+            var drive = new RunDrive(ports, changes, time, held, flow, await LoadAsync(held, flow));
             if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
             crashes.TryRemove(row.Id, out _);
         }
@@ -58,13 +61,16 @@ internal sealed class RunWorker(
     private static RunFault Missing(StoredRun row) =>
         new(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
 
-    private Run Load(HeldRun held, LoadedFlow flow)
+    private async Task<Run> LoadAsync(HeldRun held, LoadedFlow flow)
     {
         var row = held.Claimed.Run;
         if (cache.Take(held.Lease, flow) is { } known) return known;
+
+        // It was known when it was claimed, and is not any more.
+        var state = row.State.IsEmpty ? (await ports.Store.FindAsync(row.Id, CancellationToken.None))?.State ?? default : row.State;
         try
         {
-            return RunRow.WithRounds(RunCodec.Decode(flow, row.State.Span), row.Rounds);
+            return RunRow.WithRounds(RunCodec.Decode(flow, state.Span), row.Rounds);
         }
         catch (Exception exception)
         {
@@ -101,7 +107,7 @@ internal sealed class RunWorker(
         {
             var row = held.Claimed.Run;
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is not { } flow) return null;
-            var run = Load(held, flow);
+            var run = await LoadAsync(held, flow);
             var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
             return RunRow.SaveOf(held.Lease, row, flow, run, transition, now);
         }

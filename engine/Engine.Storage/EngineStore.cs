@@ -15,6 +15,7 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     private readonly Sealer sealer;
     private readonly RunWakes wakes;
     private readonly PostgresListener? listener;
+    private readonly PostgresVacuum? vacuum;
     private bool isClosed;
 
     private EngineStore(Database database, MasterKey key)
@@ -22,10 +23,10 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         this.database = database;
         this.key = key;
         sealer = new Sealer(key);
-        (wakes, listener) = database switch
+        (wakes, listener, vacuum) = database switch
         {
-            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null),
-            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint))),
+            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null, (PostgresVacuum?)null),
+            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint)), server.NewVacuum()),
             _ => throw new UnreachableException(),
         };
     }
@@ -35,6 +36,16 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     /// throw. Losing hints only delays. Null: nobody is told.
     /// </summary>
     public Action<RunHint>? Hinted { get; set; }
+
+    /// <summary>
+    /// How long whoever asks for something waits for a server before being told that it does not answer; what was begun may still be done
+    /// afterwards. Null, the default: as long as it takes, which suits a start.
+    /// </summary>
+    public TimeSpan? Patience
+    {
+        get => database.Patience;
+        set => database.Patience = value;
+    }
 
     /// <summary>
     /// Opens the store. At the first start it makes the data folder, the database's tables and the key file; folder and files are readable by
@@ -87,6 +98,7 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     {
         if (Interlocked.Exchange(ref isClosed, true)) return;
         if (listener is not null) await listener.DisposeAsync();
+        if (vacuum is not null) await vacuum.DisposeAsync();
         if (wakes is IAsyncDisposable own) await own.DisposeAsync();
         await database.DisposeAsync();
         key.Dispose();

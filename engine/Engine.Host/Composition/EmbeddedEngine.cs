@@ -14,6 +14,9 @@ namespace Engine.Host;
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
+    /// <summary>Whoever asks over HTTP is told within a second that the database is away.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
+
     /// <summary>How long a stop waits for what is under way. With the rest of a stop it stays below the 10 s that a supervisor may give.</summary>
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(8);
 
@@ -174,6 +177,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal void ListenAt(Uri listening)
     {
         Outside.Listen(listening);
+        parts.Store.Patience = Patience;
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
         Work.Listen();

@@ -7,12 +7,6 @@ namespace Engine.Storage;
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
-    /// <summary>
-    /// How long a caller waits for an answer: whoever asks over HTTP is told within a second that the database is away. What was begun may
-    /// still be done then.
-    /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
-
     // Connections of a node: these, one that listens, and those of its wake-ups.
     private const int Lanes = 8;
     private const int WakeLanes = 4;
@@ -20,7 +14,6 @@ internal sealed class PostgresDatabase : Database
     private readonly string tag;
     private readonly PostgresLanes lanes;
     private readonly DatabaseClock? clock;
-    private readonly TimeSpan? patience;
 
     private PostgresDatabase(PostgresPlace place, string tag, PostgresLanes lanes, DatabaseClock? clock, TimeProvider given)
     {
@@ -29,7 +22,6 @@ internal sealed class PostgresDatabase : Database
         this.lanes = lanes;
         this.clock = clock;
         Time = clock ?? given;
-        patience = clock is null ? null : Patience;
     }
 
     public PostgresPlace Place { get; }
@@ -74,10 +66,10 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation) =>
-        lanes.DoAsync(read, SessionUse.Read, patience, cancellation);
+        lanes.DoAsync(read, SessionUse.Read, Patience, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        lanes.DoAsync(write, SessionUse.Write, patience, cancellation);
+        lanes.DoAsync(write, SessionUse.Write, Patience, cancellation);
 
     public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         lanes.DoAsync(write, SessionUse.Write, patience: null, cancellation);
@@ -85,6 +77,9 @@ internal sealed class PostgresDatabase : Database
     /// <summary>The wake-ups of runs, on connections of their own: what persons ask for does not wait behind them.</summary>
     public PostgresWakes NewWakes() => new(
         new PostgresLanes(Place, tag, WakeLanes), Time, clock is null ? "CAST(@now AS BIGINT)" : DatabaseClock.Sql, tag);
+
+    /// <summary>Keeps the wake-ups' table clean; not where the time is given, since then nothing goes by itself.</summary>
+    public PostgresVacuum? NewVacuum() => clock is null ? null : new PostgresVacuum(Place);
 
     /// <summary>Listens to what other nodes store.</summary>
     public PostgresListener NewListener(Action<RunHint> hear) => new(Place, tag, hear);

@@ -11,6 +11,9 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>The clock by which everything in it is due.</summary>
     public abstract TimeProvider Time { get; }
 
+    /// <summary>How long a caller waits for an answer; null: as long as it takes. What was begun may still be done afterwards.</summary>
+    public TimeSpan? Patience { get; set; }
+
     /// <summary>Reads what has been committed.</summary>
     public abstract Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation);
 
