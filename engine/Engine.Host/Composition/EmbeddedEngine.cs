@@ -64,7 +64,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             () => new NodeState(Address, options.HasOwnLoops ? "engine" : "hangfire", parts.Published.Serving, [.. Problems]), log);
         parts.Store.Hinted = Hear;
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
-        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
+        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store, Flood = new HookFlood(time) };
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
         var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = Node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
@@ -249,6 +249,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(run);
         return run.World is { } world && Sandbox is { } sandbox ? await sandbox.FindWorldAsync(world, cancellation) : null;
     }
+
+    /// <summary>Whether an open run is left alone here, since it lives where this engine calls nothing.</summary>
+    internal bool IsOutOfReach(StoredRun run) => !run.Status.IsFinal() && !SandboxLink.Reaches(Sandbox, run.World);
 
     /// <summary>When a run ends at the latest.</summary>
     public async Task<DateTimeOffset> EndOfAsync(StoredRun run, CancellationToken cancellation)

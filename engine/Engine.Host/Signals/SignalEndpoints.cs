@@ -90,9 +90,21 @@ internal static class SignalEndpoints
 
     private static Task<IResult> CallProviderAsync(
         string provider, string hook, string? world, HttpContext context, EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation) =>
-        TakeAsync(
-            context, engine.Outside.HookOf(provider, hook, world), time,
-            request => engine.Hooks.TakeAsync(provider, hook, world, request, cancellation), engine, cancellation);
+        TakeOpenAsync(context, engine.Outside.HookOf(provider, hook, world), (provider, hook, world), engine, time, cancellation);
+
+    /// <summary>A call that belongs to no run: whoever knows the provider's name can send it.</summary>
+    private static Task<IResult> TakeOpenAsync(
+        HttpContext context, Uri address, (string Provider, string Hook, string? World) of, EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation)
+    {
+        if (engine.Hooks.Takes(of.Provider, of.Hook, () => engine.NoteHook($"more calls of '{of.Provider}.{of.Hook}' than are taken in a second")))
+        {
+            return TakeAsync(
+                context, address, time, request => engine.Hooks.TakeAsync(of.Provider, of.Hook, of.World, request, cancellation), engine, cancellation);
+        }
+
+        context.Response.Headers.RetryAfter = "2";
+        return Task.FromResult<IResult>(Problems.Busy());
+    }
 
     private static async Task<IResult> TakeAsync(
         HttpContext context, Uri address, TimeProvider time, Func<HookRequest, Task<HookOutcome?>> take, EmbeddedEngine engine,
@@ -149,9 +161,7 @@ internal static class SignalEndpoints
         if (states.Count == 0)
         {
             return engine.FindRedirectHook(provider) is { } hook
-                ? await TakeAsync(
-                    context, engine.Outside.ReturnOf(provider, world), time,
-                    request => engine.Hooks.TakeAsync(provider, hook, world, request, cancellation), engine, cancellation)
+                ? await TakeOpenAsync(context, engine.Outside.ReturnOf(provider, world), (provider, hook, world), engine, time, cancellation)
                 : SeeOther("/returned/unknown");
         }
 
@@ -169,7 +179,7 @@ internal static class SignalEndpoints
             return SeeOther("/returned/other-browser");
         }
 
-        if (!visit.IsUsed && visit.ExpiresAt > time.GetUtcNow())
+        if (!visit.IsUsed && visit.ExpiresAt > time.GetUtcNow() && SandboxLink.Reaches(engine.Sandbox, visit.World))
         {
             var query = context.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? ""))).ToList();
             if (await engine.Visits.ReturnAsync(EngineAddress.HashOf(state), visit, query, cancellation)) engine.Changes.InboxGrew(visit.Run);
