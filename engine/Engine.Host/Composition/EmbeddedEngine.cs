@@ -158,7 +158,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
         // From here on the store's clock counts: what this machine's says differs from other nodes'.
         var clock = built.Store.Time;
-        var measured = new EngineMeters();
+        var measured = new EngineMeters { EgressRefused = (provider, operation) => Log.EgressNotDeclared(logger, provider, operation) };
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, clock) { Meters = measured };
         var engine = new EmbeddedEngine(built, caller, measured, options, logger);
         engine.export = OtlpExport.Start(options.Otlp, engine.Node);
@@ -202,7 +202,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             return new WishOutcome.ConnectionOutOfReach(connection);
         }
 
-        string? world = null;
+        var world = Sandbox is null ? null : SandboxLink.NoWorld;
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {
             var known = provider.For(flow.Name);
@@ -212,7 +212,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
                 return new WishOutcome.NoSuchScenario(scenario ?? "", [.. known.Select(offered => offered.Name)]);
             }
             world = (await Sandbox.NewWorldAsync(
-                provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), Outside.Base, cancellation))?.Id;
+                provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), Outside.Base, cancellation))?.Id ?? SandboxLink.NoWorld;
         }
         else if (wish.Scenario is not null && Flows.FindCurrent(wish.Flow) is not null)
         {

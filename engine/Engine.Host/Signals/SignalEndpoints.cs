@@ -162,10 +162,10 @@ internal static class SignalEndpoints
         {
             return engine.FindRedirectHook(provider) is { } hook
                 ? await TakeOpenAsync(context, engine.Outside.ReturnOf(provider, world), (provider, hook, world), engine, time, cancellation)
-                : SeeOther("/returned/unknown");
+                : HttpMethods.IsGet(context.Request.Method) ? SeeOther("/returned/unknown") : PostRefused();
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method)) return Problems.MalformedRequest("a return is a GET request");
+        if (!HttpMethods.IsGet(context.Request.Method)) return PostRefused();
         if (states is not [{ Length: > 0 and <= AccessToken.MaxLength } state]
             || await engine.Signals.FindVisitAsync(EngineAddress.HashOf(state), cancellation) is not { } visit
             || visit.Provider != provider || visit.World != world)
@@ -188,6 +188,10 @@ internal static class SignalEndpoints
         // The same for the first return and for each after it: what came of it is the run's to say.
         return SeeOther(visit.IsPopup ? "/returned/done" : $"/connect/{visit.Run}");
     }
+
+    /// <summary>A form that another site posts comes without the cookie that binds the return to its browser, and a cookie that came along would bind nothing.</summary>
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult PostRefused() => Problems.MalformedRequest(
+        "a return is a GET request: the plugin must ask its provider for response_mode=query, since form_post cannot be bound to the browser that left");
 
     /// <summary>303: the address with the code is gone from the browser's history, and nothing of it is in the next request.</summary>
     private static SeeOtherResult SeeOther(string path) => new(path);

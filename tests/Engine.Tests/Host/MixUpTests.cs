@@ -70,6 +70,19 @@ public sealed class MixUpTests : IAsyncLifetime
         Assert.Equal((1, 0), (honest.Requests, evil.Requests));
     }
 
+    [Fact]
+    public async Task R_02_a_return_by_form_post_is_refused_and_uses_nothing_up()
+    {
+        var (run, browser, page) = await LeaveAsync(honest);
+        using var form = new FormUrlEncodedContent([new("state", page["state"]!), new("code", "posted")]);
+
+        var posted = await (await browser.PostAsync("/v1/return/honest", form)).ProblemAsync();
+        var mixed = await (await browser.PostAsync($"/v1/return/honest?state={page["state"]}", form)).ProblemAsync();
+
+        Assert.All([posted, mixed], answer => Assert.StartsWith("400 malformed_request: a return is a GET request", answer, StringComparison.Ordinal));
+        await AssertUntouchedAsync(run);
+    }
+
     private async Task AssertUntouchedAsync(string run)
     {
         Assert.Equal((0, 0), (honest.Requests, evil.Requests));
