@@ -74,8 +74,10 @@ public interface IRunStore
     /// <summary>All connections, newest first, without credentials; of one subject where it is given.</summary>
     Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation);
 
-    /// <summary>What earlier runs of the flow left at the provider for this subject, as JSON; taken by at most one open run. Null: nothing.</summary>
-    Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation);
+    /// <summary>
+    /// What earlier runs of the flow, in the sandbox or at the real provider, left there for this subject, as JSON; taken by at most one open run. Null: nothing.
+    /// </summary>
+    Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation);
 }
 
 /// <summary>A run as it is stored. What pages and lists need stands in columns; the rest is in <paramref name="State"/>.</summary>

@@ -11,6 +11,9 @@ internal sealed class RunWorker(
     /// <summary>How often a run may crash at one step before it is ended.</summary>
     private const int MaxCrashes = 3;
 
+    /// <summary>How soon it is looked again at a run that another engine must go on with: that one may be started at any time.</summary>
+    private static readonly TimeSpan OutOfReachPause = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NextPause = TimeSpan.FromSeconds(10);
 
@@ -28,6 +31,13 @@ internal sealed class RunWorker(
         using var span = RunSpan.Start(row);
         try
         {
+            if (!ports.Caller.Reaches(row.World))
+            {
+                // Where the inbox would make it due at once, the lease lapses by itself.
+                if (held.Claimed.Inbox.Count == 0) await ports.Store.PostponeAsync(held.Lease, time.GetUtcNow() + OutOfReachPause, CancellationToken.None);
+                return;
+            }
+
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation) is not { } flow)
             {
                 if (!Left.MayLeave(row, time.GetUtcNow())) throw Missing(row);

@@ -93,7 +93,7 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
         await AssertBroken("credentials.body of \"con_a.1\"", () =>
             Store.FindCredentialsAsync(new ConnectionId("con_a"), default));
         await AssertBroken("leftovers.value of \"run_z\"", () =>
-            Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
+            Store.TakeLeftoverAsync("telegram-qr", "shop-7", isInSandbox: false, new RunId("run_c"), default));
     }
 
     [Fact]
