@@ -63,7 +63,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         took.Add(since.Elapsed);
 
         // The machine of the tests may be busy; without hints it takes the 15 s of a stream's heartbeat at least.
-        Assert.True(took[0] < TimeSpan.FromSeconds(2), $"it took {took[0]}");
+        Assert.True(took[0] < TimeSpan.FromSeconds(12), $"it took {took[0]}");
     }
 
     [PostgresFact]
@@ -102,7 +102,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
             Nodes.Options("strict") with { OnlyAllowedPlugins = true }, TimeProvider.System, heard, default);
         await strict.Store.AcceptReplyAsync(run, Sure, default);
         strict.Changes.InboxGrew(run);
-        await left.WaitAsync(TimeSpan.FromSeconds(30));
+        await left.WaitAsync(Patience.Limit);
 
         Assert.Contains("is not allowed on this engine", Assert.Single(strict.Problems), StringComparison.Ordinal);
         var open = await strict.Store.FindAsync(run, default);
@@ -141,7 +141,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         var since = Stopwatch.StartNew();
         await Nodes.StopAsync(first);
 
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(10), $"it took {since.Elapsed}");
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(40), $"it took {since.Elapsed}");
         Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM wakes WHERE lease_until IS NOT NULL"));
         Assert.Equal((long)count, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE is_open = 1"));
         Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM nodes"));
@@ -152,7 +152,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!await isSo()) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 }

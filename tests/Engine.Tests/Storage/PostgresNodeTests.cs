@@ -10,7 +10,7 @@ namespace Engine.Tests.Storage;
 public sealed class PostgresNodeTests : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = Patience.Limit;
 
     private PostgresStore? made;
 
