@@ -10,11 +10,11 @@ namespace Engine.Storage;
 /// </summary>
 public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
 {
-    private readonly Database database;
     private readonly MasterKey key;
     private readonly Sealer sealer;
-    private readonly RunWakes wakes;
     private readonly PostgresListener? listener;
+    private Database database;
+    private RunWakes wakes;
     private bool isClosed;
 
     private EngineStore(Database database, MasterKey key)
@@ -56,6 +56,7 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         {
             var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation));
             await store.MoveOldCredentialsAsync(cancellation);
+            if (LostAnswers.OfProcess() is { } wanted) store.LoseAnswers().FromFirstClaim = wanted;
             return store;
         }
         catch
@@ -70,6 +71,14 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     /// own over a server, so that engines whose machines' clocks differ agree.
     /// </summary>
     public TimeProvider Time => database.Time;
+
+    /// <summary>For tests: from now on answers of the database may be lost, at any call. To be called before others use the store.</summary>
+    internal LostAnswers LoseAnswers()
+    {
+        var lost = new LostAnswers();
+        (database, wakes) = (lost.Around(database), lost.Around(wakes));
+        return lost;
+    }
 
     /// <summary>A key of 32 bytes for a purpose outside the database, from which the sealing key cannot be found.</summary>
     public byte[] DeriveKey(string purpose) => DeriveKey(key, purpose);

@@ -49,7 +49,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         claimers = options.Store is null ? 1 : 3;
         time = parts.Store.Time;
         this.log = log;
-        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, time)
+        {
+            Ended = run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step),
+            Refused = (run, operation) => Log.WriteRefused(log, run, operation),
+        };
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
         Health.Add(() => Problems.Select(problem => new HealthProblem("not_loadable", problem)));

@@ -18,6 +18,9 @@ internal sealed class PlayedStore : IDisposable
 
     public VirtualTime Time { get; }
 
+    /// <summary>Loses answers of the database; null where there is none.</summary>
+    public LostAnswers? Lost { get; private init; }
+
     private static DateTimeOffset Start { get; } = new(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
 
     public static PlayedStore InMemory()
@@ -30,14 +33,14 @@ internal sealed class PlayedStore : IDisposable
     {
         var (time, folder) = (new VirtualTime(Start), StoreFolder.New());
         var store = Blocked(() => folder.OpenAsync(time));
-        return new PlayedStore(new BlockingStore(store), time, store, folder);
+        return new PlayedStore(new BlockingStore(store), time, store, folder) { Lost = store.LoseAnswers() };
     }
 
     public static PlayedStore OnPostgres()
     {
         var (time, database) = (new VirtualTime(Start), Blocked(PostgresStore.NewAsync));
         var store = Blocked(() => database.OpenAsync(time));
-        return new PlayedStore(new BlockingStore(store), time, store, database);
+        return new PlayedStore(new BlockingStore(store), time, store, database) { Lost = store.LoseAnswers() };
     }
 
     /// <summary>The connections of a subject, after which they are forgotten: the next run must not find them.</summary>
