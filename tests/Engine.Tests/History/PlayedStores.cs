@@ -52,6 +52,19 @@ internal sealed class PlayedStore : IDisposable
         return found;
     }
 
+    /// <summary>
+    /// The person has left for the provider's page before coming back: a database lets nobody come back who did not leave. Several runs share it,
+    /// so that each visit gets a name of its own.
+    /// </summary>
+    public Return Leave(RunId run, Return back)
+    {
+        if (kept is null) return back;
+        var own = back with { Visit = EngineAddress.HashOf($"{run} {back.Visit.Hex}") };
+        var visit = new Visit(run, back.Prompt, "provider", null, EngineAddress.HashOf("browser"), false, null, Time.GetUtcNow() + TimeSpan.FromHours(1));
+        if (Blocked(() => kept.FindVisitAsync(own.Visit, default)) is null) Blocked(async () => { await kept.AddVisitAsync(own.Visit, visit, default); return 0; });
+        return own;
+    }
+
     public void Dispose()
     {
         // The database's place closes its stores itself; a folder does not.
