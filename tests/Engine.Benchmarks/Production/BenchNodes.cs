@@ -47,7 +47,8 @@ internal sealed class BenchNodes : IAsyncDisposable
             made.key = await made.nodes[0].ReadKeyAsync();
             made.nodes.AddRange(await Task.WhenAll(Enumerable.Range(1, count - 1).Select(_ => made.StartNodeAsync())));
             foreach (var node in made.nodes) node.Use(made.key);
-            return made;
+            var offered = await made.nodes[0].Http.GetFromJsonAsync<JsonElement>("/v1/flows");
+            return offered.GetProperty("flows").GetArrayLength() == flows.Count ? made : throw new InvalidOperationException($"not all flows are offered: {offered}");
         }
         catch
         {

@@ -33,8 +33,8 @@ internal static class NodeFlows
             timeout: 50m
             on_timeout: { fail: qr_not_scanned }
             show:
-              qr: =session.qr_login.url
-              expires: =session.qr_login.expires
+              qr: =session.qr_login?.url
+              expires_at: =session.qr_login?.expires
               text: { en: Scan the code }
           - done:
         """;
@@ -45,6 +45,7 @@ internal static class NodeFlows
         title: { en: Benchmark }
         languages: [en]
         uses: { radist: radist }
+        fails: [session_lost]
         limits: { total: 10m }
         steps:
           - call: radist.telegram_init
@@ -61,6 +62,8 @@ internal static class NodeFlows
               word: { type: string, label: { en: Word } }
             text: { en: Which word? }
             as: form_{{number}}
+            timeout: 5m
+            on_timeout: { fail: expired }
           - call: radist.telegram_login
             with: { session_id: =session.session_id }
             as: session_{{number}}
