@@ -56,7 +56,8 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         {
             var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation));
             await store.MoveOldCredentialsAsync(cancellation);
-            if (LostAnswers.OfProcess() is { } wanted) store.LoseAnswers().FromFirstClaim = wanted;
+            store.IsHurried = true;
+            if (LostAnswers.OfProcess() is { } wanted) store.LoseAnswers().OnceItWorks = wanted;
             return store;
         }
         catch
@@ -71,6 +72,16 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     /// own over a server, so that engines whose machines' clocks differ agree.
     /// </summary>
     public TimeProvider Time => database.Time;
+
+    /// <summary>
+    /// Whether a caller is told within a second that the database does not answer. Default: he is. An engine that starts, and a command, rather wait
+    /// as long as the database's own limits allow.
+    /// </summary>
+    public bool IsHurried
+    {
+        get => database.IsHurried;
+        set => database.IsHurried = value;
+    }
 
     /// <summary>For tests: from now on answers of the database may be lost, at any call. To be called before others use the store.</summary>
     internal LostAnswers LoseAnswers()

@@ -10,6 +10,8 @@ namespace Engine.Storage;
 /// </summary>
 internal sealed class LostAnswers
 {
+    private const int ClaimsOfAStart = 20;
+
     private volatile Func<bool>? isLost;
 
     /// <summary>What a test wants of this process; null: nothing.</summary>
@@ -24,8 +26,8 @@ internal sealed class LostAnswers
         };
     }
 
-    /// <summary>What <see cref="IsLost"/> becomes when runs are claimed for the first time: an engine that does not come up shows nothing.</summary>
-    public Func<bool>? FromFirstClaim { get; set; }
+    /// <summary>What <see cref="IsLost"/> becomes when the engine has claimed runs some times: one that does not come up shows nothing.</summary>
+    public Func<bool>? OnceItWorks { get; set; }
 
     /// <summary>Asked after each call whether its answer is lost; from any thread. Null: none is.</summary>
     public Func<bool>? IsLost
@@ -48,6 +50,12 @@ internal sealed class LostAnswers
     {
         public override string Name => inner.Name;
 
+        public override bool IsHurried
+        {
+            get => inner.IsHurried;
+            set => inner.IsHurried = value;
+        }
+
         public override SqlDialect Dialect => inner.Dialect;
 
         public override TimeProvider Time => inner.Time;
@@ -63,9 +71,11 @@ internal sealed class LostAnswers
 
     private sealed class LosingWakes(RunWakes inner, LostAnswers lost) : RunWakes, IAsyncDisposable
     {
+        private int claims;
+
         public override Task<IReadOnlyList<TakenRun>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
         {
-            lost.IsLost ??= lost.FromFirstClaim;
+            if (lost.OnceItWorks is { } wanted && Interlocked.Increment(ref claims) == ClaimsOfAStart) lost.IsLost = wanted;
             return lost.AfterAsync(inner.ClaimAsync(request, cancellation));
         }
 

@@ -180,6 +180,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Outside.Listen(listening);
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
+        parts.Store.IsHurried = true;
         Work.Listen();
     }
 

@@ -20,7 +20,6 @@ internal sealed class PostgresDatabase : Database
     private readonly string tag;
     private readonly PostgresLanes lanes;
     private readonly DatabaseClock? clock;
-    private readonly TimeSpan? patience;
 
     private PostgresDatabase(PostgresPlace place, string tag, PostgresLanes lanes, DatabaseClock? clock, TimeProvider given)
     {
@@ -29,10 +28,11 @@ internal sealed class PostgresDatabase : Database
         this.lanes = lanes;
         this.clock = clock;
         Time = clock ?? given;
-        patience = clock is null ? null : Patience;
     }
 
     public PostgresPlace Place { get; }
+
+    private TimeSpan? CallersPatience => IsHurried && clock is not null ? Patience : null;
 
     public override string Name => Place.Name;
 
@@ -74,10 +74,10 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation) =>
-        lanes.DoAsync(read, SessionUse.Read, patience, cancellation);
+        lanes.DoAsync(read, SessionUse.Read, CallersPatience, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        lanes.DoAsync(write, SessionUse.Write, patience, cancellation);
+        lanes.DoAsync(write, SessionUse.Write, CallersPatience, cancellation);
 
     public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         lanes.DoAsync(write, SessionUse.Write, patience: null, cancellation);

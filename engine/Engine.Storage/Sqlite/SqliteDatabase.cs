@@ -84,7 +84,7 @@ internal sealed class SqliteDatabase : Database
     }
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        writer.WriteAsync(write, Patience, cancellation);
+        writer.WriteAsync(write, IsHurried ? Patience : WorkPatience, cancellation);
 
     public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         writer.WriteAsync(write, WorkPatience, cancellation);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -50,14 +51,23 @@ internal sealed class RepliedPage(NodeProcess own, NodeProcess other, Random ran
         }
     }
 
-    /// <summary>Gives the moment at which the reply was accepted.</summary>
+    /// <summary>Gives the moment at which the reply was accepted. What was refused for now is sent again, under the same transaction, as our page does.</summary>
     private static async Task<long> ReplyAsync(NodeProcess node, string run, string prompt, CancellationToken cancellation)
     {
-        using var answer = await node.Http.PostAsJsonAsync(
-            $"/v1/runs/{run}/replies", new { prompt, transaction = $"t-{prompt}", action = "submit", values = new { word = "word" } }, cancellation);
-        var at = TimeProvider.System.GetTimestamp();
-        answer.EnsureSuccessStatusCode();
-        return at;
+        while (true)
+        {
+            using var answer = await node.Http.PostAsJsonAsync(
+                $"/v1/runs/{run}/replies", new { prompt, transaction = $"t-{prompt}", action = "submit", values = new { word = "word" } }, cancellation);
+            var at = TimeProvider.System.GetTimestamp();
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                await Task.Delay(100, cancellation);
+                continue;
+            }
+
+            answer.EnsureSuccessStatusCode();
+            return at;
+        }
     }
 
     private static double Milliseconds(long from, long to) => (to - from) * 1000.0 / TimeProvider.System.TimestampFrequency;

@@ -17,9 +17,6 @@ internal sealed class PlayedClient(Func<IRunStore> store, PlayedStore place, Act
 
     private readonly TimeProvider time = place.Time;
 
-    /// <summary>Whether providers' calls reach the engine. Default: they do.</summary>
-    public bool HasWebhooks { get; init; } = true;
-
     /// <summary>Every attempt, in order.</summary>
     public List<ClientInput> Inputs { get; } = [];
 
@@ -35,7 +32,7 @@ internal sealed class PlayedClient(Func<IRunStore> store, PlayedStore place, Act
             isTaken => new ClientInput.Return(time.GetUtcNow(), isTaken, own.Prompt.Value, own.Visit.Hex));
     }
 
-    public override Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => !HasWebhooks ? Task.FromResult(true) : InsistAsync(
+    public override Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => InsistAsync(
         () => store().AcceptSignalAsync(id, signal, cancellation),
         isTaken => new ClientInput.Signal(time.GetUtcNow(), isTaken, signal.Hook, signal.Key));
 

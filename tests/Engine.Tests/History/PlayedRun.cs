@@ -38,14 +38,13 @@ internal sealed class PlayedRun
     private Task? work;
 
     private PlayedRun(
-        Scenario scenario, PlayedStore place, Faults faults, Func<IRunStore, IRunStore> breaking, Func<OperationCall, int> times, Func<OperationCall, ProviderTrouble?> trouble,
-        bool hasWebhooks)
+        Scenario scenario, PlayedStore place, Faults faults, Func<IRunStore, IRunStore> breaking, Func<OperationCall, int> times, Func<OperationCall, ProviderTrouble?> trouble)
     {
         (this.scenario, this.place, this.faults) = (scenario, place, faults);
         Broken = breaking(place.Runs);
         process = new ProcessStore(Broken, faults);
         provider = new PlayedProvider(scenario, place.Time) { Times = times, Trouble = trouble };
-        client = new PlayedClient(() => process, place, Die) { HasWebhooks = hasWebhooks };
+        client = new PlayedClient(() => process, place, Die);
         pump = NewPump();
     }
 
@@ -59,13 +58,12 @@ internal sealed class PlayedRun
     /// <param name="breaking">Breaks the store, for tests of the checker; null for a sound one.</param>
     /// <param name="times">How often a call reaches the provider; null: once.</param>
     /// <param name="trouble">What goes wrong at the provider; null: what the scenario says.</param>
-    /// <param name="hasWebhooks">Whether the provider's calls reach the engine.</param>
     public static Played Play(
         Scenario scenario, PlayedStore place, Faults faults, Func<IRunStore, IRunStore>? breaking = null, Func<OperationCall, int>? times = null,
-        Func<OperationCall, ProviderTrouble?>? trouble = null, bool hasWebhooks = true)
+        Func<OperationCall, ProviderTrouble?>? trouble = null)
     {
         using var thread = VirtualThread.Enter();
-        var run = new PlayedRun(scenario, place, faults, breaking ?? (store => store), times ?? (_ => 1), trouble ?? (_ => null), hasWebhooks);
+        var run = new PlayedRun(scenario, place, faults, breaking ?? (store => store), times ?? (_ => 1), trouble ?? (_ => null));
         return run.Play(thread);
     }
 

@@ -109,6 +109,7 @@ public sealed class SqliteDatabaseTests
     {
         await using var folder = StoreFolder.New();
         await using var database = SqliteDatabase.Open(folder.Data, TimeProvider.System);
+        database.IsHurried = true;
         Task<int> work;
         using (var other = new SqliteConnection($"Data Source={folder.Database};Pooling=False"))
         {
