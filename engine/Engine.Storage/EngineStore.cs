@@ -10,12 +10,12 @@ namespace Engine.Storage;
 /// </summary>
 public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
 {
-    private readonly Database database;
     private readonly MasterKey key;
     private readonly Sealer sealer;
-    private readonly RunWakes wakes;
     private readonly PostgresListener? listener;
     private readonly PostgresVacuum? vacuum;
+    private Database database;
+    private RunWakes wakes;
     private bool isClosed;
 
     private EngineStore(Database database, MasterKey key)
@@ -38,16 +38,6 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     public Action<RunHint>? Hinted { get; set; }
 
     /// <summary>
-    /// How long whoever asks for something waits for a server before being told that it does not answer; what was begun may still be done
-    /// afterwards. Null, the default: as long as it takes, which suits a start.
-    /// </summary>
-    public TimeSpan? Patience
-    {
-        get => database.Patience;
-        set => database.Patience = value;
-    }
-
-    /// <summary>
     /// Opens the store. At the first start it makes the data folder, the database's tables and the key file; folder and files are readable by
     /// their owner only.
     /// </summary>
@@ -67,6 +57,8 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         {
             var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation));
             await store.MoveOldCredentialsAsync(cancellation);
+            store.IsHurried = true;
+            if (LostAnswers.OfProcess() is { } wanted) store.LoseAnswers().OnceItWorks = wanted;
             return store;
         }
         catch
@@ -81,6 +73,24 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     /// own over a server, so that engines whose machines' clocks differ agree.
     /// </summary>
     public TimeProvider Time => database.Time;
+
+    /// <summary>
+    /// Whether a caller is told within a second that the database does not answer. Default: he is. An engine that starts, and a command, rather wait
+    /// as long as the database's own limits allow.
+    /// </summary>
+    public bool IsHurried
+    {
+        get => database.IsHurried;
+        set => database.IsHurried = value;
+    }
+
+    /// <summary>For tests: from now on answers of the database may be lost, at any call. To be called before others use the store.</summary>
+    internal LostAnswers LoseAnswers()
+    {
+        var lost = new LostAnswers();
+        (database, wakes) = (lost.Around(database), lost.Around(wakes));
+        return lost;
+    }
 
     /// <summary>A key of 32 bytes for a purpose outside the database, from which the sealing key cannot be found.</summary>
     public byte[] DeriveKey(string purpose) => DeriveKey(key, purpose);

@@ -24,6 +24,10 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("polling", LatenessBenchmark.OverPostgresAsync),
     ("runs", ThroughputBenchmark.RunAsync),
     ("waiting", WaitingBenchmark.RunAsync),
+    ("replies", RepliesBenchmark.RunAsync),
+    ("takeover", TakeoverBenchmark.RunAsync),
+    ("outage", OutageBenchmark.RunAsync),
+    ("publish", PublishBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

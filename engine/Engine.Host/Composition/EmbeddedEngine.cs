@@ -14,9 +14,6 @@ namespace Engine.Host;
 /// </summary>
 public sealed class EmbeddedEngine : IAsyncDisposable
 {
-    /// <summary>Whoever asks over HTTP is told within a second that the database is away.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
-
     /// <summary>How long a stop waits for what is under way. With the rest of a stop it stays below the 10 s that a supervisor may give.</summary>
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(8);
 
@@ -52,7 +49,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         claimers = options.Store is null ? 1 : 3;
         time = parts.Store.Time;
         this.log = log;
-        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, time)
+        {
+            Ended = run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step),
+            Refused = (run, operation) => Log.WriteRefused(log, run, operation),
+        };
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
         Health.Add(() => Problems.Select(problem => new HealthProblem("not_loadable", problem)));
@@ -177,9 +178,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     internal void ListenAt(Uri listening)
     {
         Outside.Listen(listening);
-        parts.Store.Patience = Patience;
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
+        parts.Store.IsHurried = true;
         Work.Listen();
     }
 

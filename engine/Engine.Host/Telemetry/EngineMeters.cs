@@ -45,9 +45,6 @@ internal sealed class EngineMeters : IDisposable
         Counter<long> Count(string name, string unit, string description) => meter.CreateCounter<long>(name, unit, description);
     }
 
-    /// <summary>Whether anybody listens to what runs do.</summary>
-    public bool IsHeard => saves.Enabled;
-
     /// <summary>Whether anybody wants to know how long the store takes.</summary>
     public bool TimesStore => storeDuration.Enabled;
 

@@ -7,6 +7,12 @@ namespace Engine.Storage;
 /// </summary>
 internal sealed class PostgresDatabase : Database
 {
+    /// <summary>
+    /// How long a caller waits for an answer: whoever asks over HTTP is told within a second that the database is away. What was begun may
+    /// still be done then.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
+
     // Connections of a node: these, one that listens, and those of its wake-ups.
     private const int Lanes = 8;
     private const int WakeLanes = 4;
@@ -25,6 +31,8 @@ internal sealed class PostgresDatabase : Database
     }
 
     public PostgresPlace Place { get; }
+
+    private TimeSpan? CallersPatience => IsHurried && clock is not null ? Patience : null;
 
     public override string Name => Place.Name;
 
@@ -66,10 +74,10 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation) =>
-        lanes.DoAsync(read, SessionUse.Read, Patience, cancellation);
+        lanes.DoAsync(read, SessionUse.Read, CallersPatience, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        lanes.DoAsync(write, SessionUse.Write, Patience, cancellation);
+        lanes.DoAsync(write, SessionUse.Write, CallersPatience, cancellation);
 
     public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         lanes.DoAsync(write, SessionUse.Write, patience: null, cancellation);

@@ -3,6 +3,18 @@ namespace Engine.Storage;
 /// <summary>A database that the store's SQL runs in.</summary>
 internal abstract class Database : IAsyncDisposable
 {
+    private volatile bool isHurried;
+
+    /// <summary>
+    /// Whether who reads or writes is told within a second that the database does not answer, as whoever asks over HTTP must be. Default: they
+    /// wait as long as the database's own limits allow, as an engine that only starts does.
+    /// </summary>
+    public virtual bool IsHurried
+    {
+        get => isHurried;
+        set => isHurried = value;
+    }
+
     /// <summary>What messages call it: the file, or host and database. Never a secret.</summary>
     public abstract string Name { get; }
 
@@ -10,9 +22,6 @@ internal abstract class Database : IAsyncDisposable
 
     /// <summary>The clock by which everything in it is due.</summary>
     public abstract TimeProvider Time { get; }
-
-    /// <summary>How long a caller waits for an answer; null: as long as it takes. What was begun may still be done afterwards.</summary>
-    public TimeSpan? Patience { get; set; }
 
     /// <summary>Reads what has been committed.</summary>
     public abstract Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation);

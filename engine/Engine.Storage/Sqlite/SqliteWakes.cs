@@ -9,7 +9,7 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
     public override async Task<IReadOnlyList<TakenRun>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
     {
         var until = DateTimeOffset.MinValue;
-        var taken = await database.WriteAsync(
+        var taken = await database.WorkAsync(
             session =>
             {
                 var now = database.Time.GetUtcNow();
@@ -43,7 +43,7 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
     }
 
     public override Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation) =>
-        database.WriteAsync<IReadOnlyList<RunId>>(
+        database.WorkAsync<IReadOnlyList<RunId>>(
             session =>
             {
                 var until = (database.Time.GetUtcNow() + by).ToColumn();
@@ -51,7 +51,7 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
             },
             cancellation);
 
-    public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => database.WriteAsync(
+    public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => database.WorkAsync(
         session => session.Execute(
             """
             UPDATE wakes SET
@@ -62,7 +62,7 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
         cancellation);
 
     public override Task<bool> SaveAsync(RunSave wanted, SealedBody body, CancellationToken cancellation) =>
-        database.WriteAsync(session => save(session, wanted, body), cancellation);
+        database.WorkAsync(session => save(session, wanted, body), cancellation);
 
     private static bool Renew(Session session, Lease lease, long until) => session.Execute(
         "UPDATE wakes SET lease_until = @until WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL",

@@ -31,7 +31,6 @@ public sealed class PostgresTroubleTests : IAsyncLifetime
         await PostgresServer.ExecuteOnAsync(connectionString, "GRANT ALL ON SCHEMA public TO plain");
         connectionString = connectionString.Replace("Username=engine", "Username=plain", StringComparison.Ordinal);
         opened = await EngineStore.OpenAsync(new StorePlace.Server(connectionString), folder.Key, TimeProvider.System, default);
-        opened.Patience = TimeSpan.FromMilliseconds(900);
         await CreateAsync("a");
     }
 
