@@ -84,6 +84,8 @@ public sealed partial class EngineStore
               is_open = @is_open, prompt_id = @prompt_id,
               holder = CASE WHEN @is_released = 1 THEN NULL ELSE holder END,
               lease_until = CASE WHEN @is_released = 1 THEN NULL ELSE lease_until END,
+              crashes = CASE WHEN @is_released = 1 THEN NULL ELSE crashes END,
+              retry_due = CASE WHEN @is_released = 1 THEN NULL ELSE retry_due END,
               journal_last = journal_last + @journaled
             WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
             RETURNING number, journal_last

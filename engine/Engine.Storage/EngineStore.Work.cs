@@ -12,6 +12,7 @@ public sealed partial class EngineStore
                 SELECT kind, id, due FROM (
                   SELECT 'delivery' AS kind, id, received_at AS due FROM deliveries WHERE done_at IS NULL
                   UNION ALL SELECT 'revocation', connection, due FROM revocations WHERE due <= @now
+                  UNION ALL SELECT 'retry', id, retry_due FROM runs WHERE is_open = 1 AND lease_until IS NULL AND retry_due <= @now
                   UNION ALL SELECT 'care', connection, coalesce(lease_until, due) FROM care WHERE coalesce(lease_until, due) <= @now
                 ) AS asked ORDER BY due LIMIT @max
                 """,

@@ -13,10 +13,10 @@ internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPro
         runs.number, runs.id, runs.flow, runs.flow_version, runs.purpose, runs.subject, runs.connection,
         runs.world, runs.status, runs.step,
         runs.created_at, runs.updated_at, runs.due, runs.revision, runs.rounds, runs.inbox_seen, runs.exit,
-        runs.answered_prompt_id, runs.inbox_last
+        runs.answered_prompt_id, runs.inbox_last, runs.crashes, runs.retry_due
         """;
 
-    public const int ColumnCount = 19;
+    public const int ColumnCount = 21;
 
     public static StoredRow Read(Row row) => new(
         row.GetInt64(0),
@@ -38,7 +38,11 @@ internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPro
             InboxSeen: row.GetInt64(15),
             Exit: row.TextOrNull(16) is { } exit ? StoredJson.Read<Exit>(exit) : null,
             Prompt: null,
-            State: default),
+            State: default)
+        {
+            Crashes = (int)(row.NumberOrNull(19) ?? 0),
+            RetryAt = row.TimeOrNull(20),
+        },
         row.TextOrNull(17),
         row.GetInt64(18));
 }

@@ -41,6 +41,8 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Acti
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
         meters.IsHeard ? CountedPostponeAsync(lease, due, cancellation) : inner.PostponeAsync(lease, due, cancellation);
 
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => TimedAsync("set_back", Start(), inner.SetBackAsync(setback, cancellation));
+
     public async Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation)
     {
         var outcome = await TimedAsync("accept", Start(), inner.AcceptReplyAsync(id, reply, cancellation));

@@ -31,6 +31,8 @@ internal sealed class PostgresSaves(string clock, string tag, Func<long> now)
              is_open = given.is_open, prompt_id = given.prompt_id,
              holder = CASE WHEN given.is_released = 1 THEN NULL ELSE runs.holder END,
              lease_until = CASE WHEN given.is_released = 1 THEN NULL ELSE runs.lease_until END,
+             crashes = CASE WHEN given.is_released = 1 THEN NULL ELSE runs.crashes END,
+             retry_due = CASE WHEN given.is_released = 1 THEN NULL ELSE runs.retry_due END,
              journal_last = runs.journal_last + given.journaled
            FROM given WHERE runs.id = given.id AND runs.fence = given.fence AND runs.lease_until IS NOT NULL
            RETURNING runs.id, runs.number, runs.journal_last - given.journaled AS journal_before, given.forget, given.state, given.prompt),

@@ -93,7 +93,7 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
         $"""
          UPDATE runs SET
            due = CASE WHEN runs.inbox_last > runs.inbox_seen THEN {clock} ELSE given.due END,
-           rounds = rounds + 1, holder = NULL, lease_until = NULL
+           rounds = rounds + 1, holder = NULL, lease_until = NULL, crashes = NULL, retry_due = NULL
          FROM unnest(@ids, @fences, @dues) AS given(id, fence, due)
          WHERE runs.id = given.id AND runs.fence = given.fence AND runs.lease_until IS NOT NULL
          RETURNING runs.id
