@@ -58,6 +58,8 @@ internal sealed class KillAtSave : IRunStore
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
         inner.PostponeAsync(lease, due, cancellation);
 
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => inner.SetBackAsync(setback, cancellation);
+
     public Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) =>
         inner.ReadInboxAsync(id, after, cancellation);
 
@@ -74,8 +76,8 @@ internal sealed class KillAtSave : IRunStore
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         inner.ListConnectionsAsync(subject, cancellation);
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) =>
-        inner.TakeLeftoverAsync(flow, subject, takenBy, cancellation);
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) =>
+        inner.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation);
 
     private async Task<T> AroundAsync<T>(Func<Task<T>> save)
     {

@@ -32,7 +32,7 @@ internal static class RunListPage
 
     /// <summary>A run's status as a coloured word.</summary>
     public static Html Status(Words words, StoredRun run) => Html.Of($"""
-        <span class="tag {Words.Word(run.Status)}">{words.Of(run.Status)}</span>
+        <span class="tag {Words.Word(run.Status)}">{words.Of(run.Status)}</span>{Html.If(run.RetryAt is not null && !run.Status.IsFinal(), () => Html.Of($" <span class=\"tag failed\">{words.Say("set back", "не продвигается")}</span>"))}
         """);
 
     private static Html Counts(Words words, RunCounts counts, Filter filter) => Html.Of($"""
@@ -107,6 +107,7 @@ internal static class RunListPage
     public static Html Next(OpsRequest request, RunStanding standing)
     {
         var words = request.Words;
+        if (request.Engine.IsOutOfReach(standing.Run)) return Html.Of($"<span class=\"soft\">{words.Say("in another engine", "в другом движке")}</span>");
         if (standing.WakeAt is not { } at) return Html.Of($"<span class=\"soft\">—</span>");
         if (at < request.Now - Lateness) return Html.Of($"<span class=\"bad\">{words.Say("late by", "опоздание")} {words.Span(request.Now - at)}</span>");
         if (standing.Holder is not null) return Html.Of($"<span class=\"soft\">{words.Say("being worked on", "в работе")}</span>");

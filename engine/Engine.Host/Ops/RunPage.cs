@@ -18,7 +18,7 @@ internal static class RunPage
         return Html.Of($"""
             <div class="head"><h1>{OpsPages.TitleOf(request, run.Flow)} <code>{run.Id.Short}</code></h1> {RunListPage.Status(words, run)}</div>
             {OpsPages.Done(request)}
-            {Trouble(request, flow)}
+            {Trouble(request, flow)}{Html.If(request.Engine.IsOutOfReach(run), () => Html.Of($"<p class=\"note warn\">{RunViewer.OutOfReachText(run)[words.Language]}</p>"))}
             <div class="two">
               <section class="panel">{Facts(request, standing, flow, step)}{Actions(request, run, step)}</section>
               <section class="panel"><h2>{words.Say("What happened", "Что происходило")}</h2>{Timeline.Draw(request, run, flow?.Flow, journal)}</section>
@@ -78,6 +78,7 @@ internal static class RunPage
                 {Html.If(step.Deadline is not null, () => Fact(words.Say("Ends at the latest", "Закончится не позже"), Html.Of($"{words.Since(step.Deadline ?? request.Now, request.Now)}")))}
                 {Fact(words.Say("Next look", "Следующая проверка"), RunListPage.Next(request, standing))}
                 {Fact(words.Say("Held by", "У узла"), Html.Of($"{standing.Holder ?? "—"} <span class=\"soft\">{words.Say("fence", "метка")} {standing.Fence}</span>"))}
+                {Html.If(run.Crashes > 0, () => Fact(words.Say("Could not be advanced", "Не удалось продвинуть"), Html.Of($"<span class=\"bad\">{words.Say($"{run.Crashes} times in a row", $"раз подряд: {run.Crashes}")}</span>")))}
                 {Html.If(standing.Unseen > 0, () => Fact(words.Say("Not told yet", "Ещё не передано"), Html.Of($"{standing.Unseen}")))}
                 """))}
             </dl>

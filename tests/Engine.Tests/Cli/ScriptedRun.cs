@@ -82,6 +82,8 @@ internal sealed class ScriptedRun(TimeProvider time) : IRunStore
 
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => throw new NotSupportedException();
@@ -94,5 +96,5 @@ internal sealed class ScriptedRun(TimeProvider time) : IRunStore
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -10,6 +10,9 @@ public sealed class StoreTimeOutTests(ITestOutputHelper output)
 {
     private static readonly int[] Seeds = Sweep.IsLong ? [.. Enumerable.Range(1, 100)] : [1, 2];
 
+    // A database takes ten times as long.
+    private static readonly int[] DatabaseSeeds = Sweep.IsLong ? [.. Enumerable.Range(1, 10)] : [1, 2];
+
     [Theory]
     [InlineData(0.01)]
     [InlineData(0.05)]
@@ -28,7 +31,7 @@ public sealed class StoreTimeOutTests(ITestOutputHelper output)
     {
         var scenarios = ShippedPlugins.Scenarios.All;
         var sweep = new Sweep(output);
-        sweep.TimeOut([.. scenarios.Where((_, index) => Sweep.IsLong || index % 8 == 0)], Seeds, share, PlayedStore.OnSqlite);
+        sweep.TimeOut([.. scenarios.Where((_, index) => Sweep.IsLong || index % 8 == 0)], DatabaseSeeds, share, PlayedStore.OnSqlite);
         sweep.Judge(least: 20);
     }
 
@@ -39,7 +42,7 @@ public sealed class StoreTimeOutTests(ITestOutputHelper output)
     {
         var scenarios = ShippedPlugins.Scenarios.All;
         var sweep = new Sweep(output);
-        sweep.TimeOut([.. scenarios.Where((_, index) => Sweep.IsLong || index % 8 == 1)], Seeds, share, PlayedStore.OnPostgres);
+        sweep.TimeOut([.. scenarios.Where((_, index) => Sweep.IsLong || index % 8 == 1)], DatabaseSeeds, share, PlayedStore.OnPostgres);
         sweep.Judge(least: 20);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Engine.Host;
 using Engine.Postgres;
 using Engine.Runs;
@@ -32,8 +33,12 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
         Assert.Single(keys, key => key is not null);
         var client = await Nodes.ClientAsync(all[0]);
-        var listed = (await (await client.GetAsync("/v1/nodes")).JsonAsync()).GetProperty("nodes").EnumerateArray().ToList();
-        Assert.Equal(3, listed.Count);
+        List<JsonElement> listed = [];
+        await UntilAsync(async () =>
+        {
+            listed = [.. (await (await client.GetAsync("/v1/nodes")).JsonAsync()).GetProperty("nodes").EnumerateArray()];
+            return listed.Count == 3;
+        });
         Assert.All(listed, node => Assert.True(node.GetProperty("is_alive").GetBoolean()));
         Assert.Equal(all[0].Engine.Node, Assert.Single(listed, node => node.GetProperty("is_this").GetBoolean()).Text("name"));
     }
@@ -131,13 +136,13 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         var first = await Nodes.StartAsync("a", options => options with { PluginFolders = [plugins.Plugins] });
         for (var i = 0; i < count; i++) await Cluster.BeginAsync(first, "hang");
         await UntilAsync(async () => (long)(await PostgresServer.AskAsync(
-            Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE lease_until IS NOT NULL AND step = 'answer'") ?? 0L) == count);
+            Nodes.ConnectionString, "SELECT count(*) FROM runs JOIN wakes ON wakes.run = runs.number WHERE lease_until IS NOT NULL AND step = 'answer'") ?? 0L) == count);
 
         var since = Stopwatch.StartNew();
         await Nodes.StopAsync(first);
 
         Assert.True(since.Elapsed < TimeSpan.FromSeconds(40), $"it took {since.Elapsed}");
-        Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE lease_until IS NOT NULL"));
+        Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM wakes WHERE lease_until IS NOT NULL"));
         Assert.Equal((long)count, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE is_open = 1"));
         Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM nodes"));
     }
