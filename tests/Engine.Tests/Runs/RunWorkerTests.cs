@@ -145,13 +145,13 @@ public sealed class RunWorkerTests
         await engine.WorkAsync(new Seen("waiting", new ShowOnce("tg://1")));
         engine.Time.Advance(5);
         var work = engine.WorkAsync();
-        await engine.CallAsync();
+        var call = await engine.CallAsync();
 
         await engine.Store.RequestCancelAsync(id, default);
         await engine.Time.AdvanceUntilAsync(work);
 
         Assert.Equal(RunStatus.Cancelled, (await engine.RunAsync(id)).Status);
-        Assert.True(engine.Time.GetUtcNow() < LabRun.Start.AddSeconds(7));
+        Assert.True(engine.Time.GetUtcNow() < call.Call.Deadline);
     }
 
     [Fact]
