@@ -7,8 +7,11 @@ public sealed record RunFace(
     RunId Id, string Flow, RunStatus Status, string Step, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? Due,
     string? ExitCode, string LastKind)
 {
-    /// <summary>Whether it waits to make a call again that failed, or that the provider asked to make later.</summary>
-    public bool IsRetrying => Status == RunStatus.WaitingProvider && LastKind is "call_failed" or "undo_failed";
+    /// <summary>When it is tried again, since it could not be advanced; null where nothing is wrong with it. See <see cref="StoredRun.RetryAt"/>.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Whether it waits to be tried again, or to make a call again that failed, or that the provider asked to make later.</summary>
+    public bool IsRetrying => RetryAt is not null || (Status == RunStatus.WaitingProvider && LastKind is "call_failed" or "undo_failed");
 }
 
 /// <summary>Which runs' faces to list.</summary>

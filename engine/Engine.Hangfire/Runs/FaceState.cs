@@ -55,6 +55,7 @@ internal sealed class FaceState(string name, string step, string? exitCode, stri
 
     public static string NameOf(RunFace run) => run.Status switch
     {
+        { } status when run.RetryAt is not null && !status.IsFinal() => RetryScheduled,
         RunStatus.Running => Running,
         RunStatus.WaitingUser => AwaitingInput,
         RunStatus.WaitingProvider => run.IsRetrying ? RetryScheduled : Polling,

@@ -49,7 +49,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         claimers = options.Store is null ? 1 : 3;
         time = parts.Store.Time;
         this.log = log;
-        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, time)
+        {
+            Ended = run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step),
+            Refused = (run, operation) => Log.WriteRefused(log, run, operation),
+        };
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
         Health.Add(() => Problems.Select(problem => new HealthProblem("not_loadable", problem)));
@@ -71,7 +75,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
             parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
-        Work = new EngineWork(parts.Store, () => NewPump(caller), Care, Revoker, deliveries, time, log);
+        Work = new EngineWork(parts.Store, () => NewPump(caller), Changes, Care, Revoker, deliveries, time, log);
     }
 
     /// <summary>Says that this engine lives; see <see cref="Heartbeat"/>.</summary>
@@ -176,6 +180,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Outside.Listen(listening);
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
+        parts.Store.IsHurried = true;
         Work.Listen();
     }
 
@@ -314,7 +319,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private void NoteTrouble(PumpTrouble trouble)
     {
         meters.Troubled(trouble);
-        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked);
+        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked, trouble.IsEnded);
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.

@@ -127,9 +127,13 @@ internal sealed class EngineParts : IAsyncDisposable
         else if (part is IDisposable now) now.Dispose();
     }
 
-    /// <summary>Opens the store that the options name.</summary>
-    internal static Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
-        EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
+    /// <summary>Opens the store that the options name, for a start or a command: it waits longer for the database than a request does.</summary>
+    internal static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var store = await EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
+        store.IsHurried = false;
+        return store;
+    }
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
     private static FileStream TakeDataFolder(string folder)

@@ -45,9 +45,6 @@ internal sealed class EngineMeters : IDisposable
         Counter<long> Count(string name, string unit, string description) => meter.CreateCounter<long>(name, unit, description);
     }
 
-    /// <summary>Whether anybody listens to what runs do.</summary>
-    public bool IsHeard => saves.Enabled;
-
     /// <summary>Whether anybody wants to know how long the store takes.</summary>
     public bool TimesStore => storeDuration.Enabled;
 
@@ -100,7 +97,7 @@ internal sealed class EngineMeters : IDisposable
     public void Troubled(PumpTrouble trouble)
     {
         ArgumentNullException.ThrowIfNull(trouble);
-        if (trouble.Crashes > 0) crashes.Add(1, Tag("engine.parked", trouble.IsParked ? "yes" : "no"));
+        if (trouble.Crashes > 0) crashes.Add(1, Tag("engine.parked", trouble.IsEnded ? "ended" : trouble.IsParked ? "yes" : "no"));
         else troubles.Add(1, Tag("error.type", ErrorType.Of(trouble.Cause)));
     }
 
