@@ -11,6 +11,9 @@ internal sealed class RunWorker(
     /// <summary>How often a run may crash at one step before it is ended.</summary>
     private const int MaxCrashes = 3;
 
+    /// <summary>How soon it is looked again at a run that another engine must go on with: that one may be started at any time.</summary>
+    private static readonly TimeSpan OutOfReachPause = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NextPause = TimeSpan.FromSeconds(10);
 
@@ -19,12 +22,22 @@ internal sealed class RunWorker(
     /// <summary>The flow versions whose runs are left to other processes for now.</summary>
     public LeftVersions Left { get; } = new(leaveFor, time);
 
+    /// <summary>Whether the state that was left under the lease before this one is at hand.</summary>
+    public bool Knows(Lease lease) => cache.Has(lease);
+
     public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
     {
         var row = held.Claimed.Run;
         using var span = RunSpan.Start(row);
         try
         {
+            if (!ports.Caller.Reaches(row.World))
+            {
+                // Where the inbox would make it due at once, the lease lapses by itself.
+                if (held.Claimed.Inbox.Count == 0) await ports.Store.PostponeAsync(held.Lease, time.GetUtcNow() + OutOfReachPause, CancellationToken.None);
+                return;
+            }
+
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation) is not { } flow)
             {
                 if (!Left.MayLeave(row, time.GetUtcNow())) throw Missing(row);
@@ -35,7 +48,7 @@ internal sealed class RunWorker(
                 return;
             }
 
-            var drive = new RunDrive(ports, changes, time, held, flow, Load(held, flow));
+            var drive = new RunDrive(ports, changes, time, held, flow, await LoadAsync(held, flow));
             if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
             crashes.TryRemove(row.Id, out _);
         }
@@ -58,13 +71,16 @@ internal sealed class RunWorker(
     private static RunFault Missing(StoredRun row) =>
         new(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
 
-    private Run Load(HeldRun held, LoadedFlow flow)
+    private async Task<Run> LoadAsync(HeldRun held, LoadedFlow flow)
     {
         var row = held.Claimed.Run;
         if (cache.Take(held.Lease, flow) is { } known) return known;
+
+        // It was known when it was claimed, and is not any more.
+        var state = row.State.IsEmpty ? (await ports.Store.FindAsync(row.Id, CancellationToken.None))?.State ?? default : row.State;
         try
         {
-            return RunRow.WithRounds(RunCodec.Decode(flow, row.State.Span), row.Rounds);
+            return RunRow.WithRounds(RunCodec.Decode(flow, state.Span), row.Rounds);
         }
         catch (Exception exception)
         {
@@ -101,7 +117,7 @@ internal sealed class RunWorker(
         {
             var row = held.Claimed.Run;
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is not { } flow) return null;
-            var run = Load(held, flow);
+            var run = await LoadAsync(held, flow);
             var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
             return RunRow.SaveOf(held.Lease, row, flow, run, transition, now);
         }

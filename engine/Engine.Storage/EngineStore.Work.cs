@@ -30,7 +30,7 @@ public sealed partial class EngineStore
                   coalesce(sum(CASE WHEN lease_until IS NULL AND due <= @now THEN 1 ELSE 0 END), 0),
                   coalesce(sum(CASE WHEN lease_until <= @now THEN 1 ELSE 0 END), 0),
                   min(coalesce(lease_until, due))
-                FROM runs WHERE is_open = 1
+                FROM wakes WHERE coalesce(lease_until, due) IS NOT NULL
                 """,
                 row => new RunLateness(
                     row.GetInt64(0), row.GetInt64(1), row.GetInt64(2),

@@ -13,6 +13,7 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     private readonly MasterKey key;
     private readonly Sealer sealer;
     private readonly PostgresListener? listener;
+    private readonly PostgresVacuum? vacuum;
     private Database database;
     private RunWakes wakes;
     private bool isClosed;
@@ -22,10 +23,10 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         this.database = database;
         this.key = key;
         sealer = new Sealer(key);
-        (wakes, listener) = database switch
+        (wakes, listener, vacuum) = database switch
         {
-            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null),
-            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint))),
+            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null, (PostgresVacuum?)null),
+            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint)), server.NewVacuum()),
             _ => throw new UnreachableException(),
         };
     }
@@ -107,6 +108,7 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     {
         if (Interlocked.Exchange(ref isClosed, true)) return;
         if (listener is not null) await listener.DisposeAsync();
+        if (vacuum is not null) await vacuum.DisposeAsync();
         if (wakes is IAsyncDisposable own) await own.DisposeAsync();
         await database.DisposeAsync();
         key.Dispose();

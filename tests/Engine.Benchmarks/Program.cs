@@ -17,6 +17,7 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("reload", ReloadBenchmark.RunAsync),
     ("scenarios", ScenariosBenchmark.RunAsync),
     ("proofs", ProofsBenchmark.RunAsync),
+    ("limits", LimitsBenchmark.RunAsync),
     ("hook", HookBenchmark.RunAsync),
     ("refresh", RefreshBenchmark.RunAsync),
     ("pump", PumpBenchmark.RunAsync),

@@ -97,8 +97,8 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Time
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         TimedAsync("connections", Start(), inner.ListConnectionsAsync(subject, cancellation));
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) =>
-        TimedAsync("leftover", Start(), inner.TakeLeftoverAsync(flow, subject, takenBy, cancellation));
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) =>
+        TimedAsync("leftover", Start(), inner.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation));
 
     private bool IsRefused(RunId run, string operation)
     {

@@ -86,6 +86,9 @@ internal sealed class PostgresDatabase : Database
     public PostgresWakes NewWakes() => new(
         new PostgresLanes(Place, tag, WakeLanes), Time, clock is null ? "CAST(@now AS BIGINT)" : DatabaseClock.Sql, tag);
 
+    /// <summary>Keeps the wake-ups' table clean; not where the time is given, since then nothing goes by itself.</summary>
+    public PostgresVacuum? NewVacuum() => clock is null ? null : new PostgresVacuum(Place);
+
     /// <summary>Listens to what other nodes store.</summary>
     public PostgresListener NewListener(Action<RunHint> hear) => new(Place, tag, hear);
 

@@ -16,7 +16,7 @@ public sealed class DatabaseLossTests
     [InlineData(false)]
     public async Task R124_requests_are_refused_for_now_and_runs_go_on_afterwards(bool isFrozen)
     {
-        await using var database = await PostgresServer.StartAsync();
+        await using var database = await PostgresServer.StartAsync("fsync=off");
         var place = new StorePlace.Server(await database.NewDatabaseAsync());
         await using var engine = await RunningEngine.StartAsync(
             options => options with { DataFolder = Directory.CreateDirectory(options.DataFolder).FullName, Store = place }, null, Samples.Ask);
@@ -39,7 +39,7 @@ public sealed class DatabaseLossTests
         if (isFrozen) database.Thaw();
         else await database.StartAgainAsync();
 
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while ((await ReplyAsync()).StatusCode == HttpStatusCode.ServiceUnavailable) await Task.Delay(TimeSpan.FromMilliseconds(200), limit.Token); // as Retry-After asks, only sooner
         await engine.UntilAsync(run, found => found.Prompt?.Id.Value == "p2");
 

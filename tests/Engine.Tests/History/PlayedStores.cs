@@ -135,7 +135,7 @@ internal abstract class DisturbedStore(IRunStore inner) : PassingStore(inner)
 
     public override Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) => DoAsync("ListConnections", () => base.ListConnectionsAsync(subject, cancellation));
 
-    public override Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) => DoAsync("TakeLeftover", () => base.TakeLeftoverAsync(flow, subject, takenBy, cancellation));
+    public override Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) => DoAsync("TakeLeftover", () => base.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation));
 }
 
 /// <summary>The calls after which the store holds something else than before.</summary>

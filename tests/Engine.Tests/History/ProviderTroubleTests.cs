@@ -10,8 +10,7 @@ namespace Engine.Tests.History;
 /// The provider does its worst to every call of every shipped flow. Each run ends, its history is clean, and it does not answer trouble
 /// with a storm of calls: how bytes and headers become these failures is tested beside the plugins.
 /// </summary>
-[Collection(SharedPlugins.Name)]
-public sealed class ProviderTroubleTests(ShippedPlugins plugins, ITestOutputHelper output)
+public sealed class ProviderTroubleTests(ITestOutputHelper output)
 {
     private static readonly DateTimeOffset Never = DateTimeOffset.MinValue;
 
@@ -25,7 +24,7 @@ public sealed class ProviderTroubleTests(ShippedPlugins plugins, ITestOutputHelp
     {
         var (runs, calls, most) = (0, 0, 0.0);
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        foreach (var scenario in ShippedScenarios.Load(plugins).All.Where((_, index) => Sweep.IsLong || index % 3 == 0))
+        foreach (var scenario in ShippedPlugins.Scenarios.All.Where((_, index) => Sweep.IsLong || index % 3 == 0))
         {
             using var store = PlayedStore.InMemory();
             using var calm = PlayedStore.InMemory();
