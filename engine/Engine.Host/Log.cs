@@ -90,8 +90,17 @@ internal static partial class Log
     [LoggerMessage(38, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
     public static partial void RunEnded(ILogger log, RunId run, string flow, string status, string exit, string step);
 
+    [LoggerMessage(43, LogLevel.Information, "a write about run {Run} was refused, since another engine has taken it over: {Operation}", EventName = "run.write_refused")]
+    public static partial void WriteRefused(ILogger log, RunId run, string operation);
+
     [LoggerMessage(39, LogLevel.Warning, "a provider was not called at {Host}: {Why}", EventName = "egress.refused")]
     public static partial void EgressRefused(ILogger log, string host, string why);
+
+    [LoggerMessage(43, LogLevel.Warning, "'{Provider}.{Operation}' was not called: it would have led where the provider may not connect", EventName = "egress.not_declared")]
+    public static partial void EgressNotDeclared(ILogger log, string provider, string operation);
+
+    [LoggerMessage(44, LogLevel.Information, "a provider is called at {Host}, which is not public: its settings say so", EventName = "egress.private")]
+    public static partial void EgressPrivate(ILogger log, string host);
 
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}", EventName = "request.failed")]
     public static partial void RequestFailed(ILogger log, Exception cause, string trace);

@@ -9,8 +9,12 @@ namespace Engine.Plugins;
 
 /// <summary>Reads one answer of a provider as its file says: strictly what flows see, leniently what only conditions read.</summary>
 /// <param name="root">The JSON of the answer; null where it had none.</param>
-internal sealed class AnswerReader(HttpOperation operation, Assembly types, JsonElement? root)
+/// <param name="now">When the answer came: what lasts is counted from then.</param>
+internal sealed class AnswerReader(HttpOperation operation, Assembly types, JsonElement? root, DateTimeOffset now)
 {
+    /// <summary>What lasts longer is a mistake; as for tokens .</summary>
+    private const double LongestSeconds = 10 * 366 * 86400d;
+
     /// <summary>Sets the answer's fields in its scope; one that is missing or of another type is null.</summary>
     public void Fill(FlowScope scope, int status)
     {
@@ -103,7 +107,7 @@ internal sealed class AnswerReader(HttpOperation operation, Assembly types, Json
             ProviderScalar.Decimal => typeof(decimal),
             ProviderScalar.Bool => typeof(bool),
             ProviderScalar.Url => typeof(Uri),
-            ProviderScalar.Moment => typeof(DateTimeOffset),
+            ProviderScalar.Moment or ProviderScalar.Lasts => typeof(DateTimeOffset),
             ProviderScalar.Secret => typeof(Secret),
             _ => typeof(ShowOnce),
         },
@@ -113,7 +117,7 @@ internal sealed class AnswerReader(HttpOperation operation, Assembly types, Json
         _ => throw new UnfitException("it cannot be read"),
     };
 
-    private static object? Scalar(ProviderScalar type, JsonElement value)
+    private object? Scalar(ProviderScalar type, JsonElement value)
     {
         var text = value.ValueKind == JsonValueKind.String ? TextOf(value) : null;
         return type switch
@@ -124,12 +128,21 @@ internal sealed class AnswerReader(HttpOperation operation, Assembly types, Json
             ProviderScalar.Url => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "https" or "http" ? address : null,
             ProviderScalar.Moment => DateTimeOffset.TryParse(
                 text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment) ? moment : null,
+            ProviderScalar.Lasts => EndOf(text, value),
             ProviderScalar.Bool => value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null,
             _ when value.ValueKind != JsonValueKind.Number => null,
             ProviderScalar.Int => value.TryGetInt32(out var number) ? number : null,
             ProviderScalar.Long => value.TryGetInt64(out var number) ? number : null,
             _ => value.TryGetDecimal(out var number) ? number : null,
         };
+    }
+
+    /// <summary>The end of what lasts so many seconds; some providers write the number as a text.</summary>
+    private DateTimeOffset? EndOf(string? text, JsonElement value)
+    {
+        var digits = value.ValueKind == JsonValueKind.Number ? value.GetRawText() : text;
+        return double.TryParse(digits, NumberStyles.Float & ~NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and <= LongestSeconds ? now + TimeSpan.FromSeconds(seconds) : null;
     }
 
     /// <summary>Null for a text that is no text, such as half of a character, or one with a NUL.</summary>

@@ -65,7 +65,7 @@ internal sealed class HttpCall(HttpOperation operation, Assembly types, TimeProv
         if (status is >= 300 and <= 399 && ruled is not null) return ruled;
 
         var body = await HttpBody.ReadAsync(answer.Content, time, cancellation);
-        var reader = new AnswerReader(operation, types, body.FindJson());
+        var reader = new AnswerReader(operation, types, body.FindJson(), time.GetUtcNow());
         var scope = NewScope(operation.AnswerScope);
         if (scope is not null) reader.Fill(scope, status);
         if (FindDeclared(scope, status, ruled, reader) is { } declared) return declared;

@@ -10,6 +10,10 @@ public interface IOperationCaller
     /// Makes one call. Every outcome is a value, a plugin's exception included; only <paramref name="cancellation"/> throws.
     /// </summary>
     Task<Result<object>> CallAsync(OperationCall call, CancellationToken cancellation);
+
+    /// <summary>Whether anything can be called for a run that lives there: an engine of the sandbox calls no real provider, nor the other way round.</summary>
+    /// <param name="world">Null: at the real provider.</param>
+    bool Reaches(string? world) => true;
 }
 
 /// <summary>One call of an operation.</summary>

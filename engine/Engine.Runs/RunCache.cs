@@ -12,6 +12,12 @@ internal sealed class RunCache(int capacity)
     private readonly Dictionary<RunId, LinkedListNode<Entry>> entries = [];
     private readonly LinkedList<Entry> byUse = new();
 
+    /// <summary>Whether there is a state that is surely the newest.</summary>
+    public bool Has(Lease lease)
+    {
+        lock (gate) return entries.TryGetValue(lease.Run, out var node) && node.Value.Fence + 1 == lease.Fence;
+    }
+
     /// <summary>Takes a state out; null where there is none that is surely the newest.</summary>
     public Run? Take(Lease lease, LoadedFlow flow)
     {

@@ -59,7 +59,7 @@ public sealed class RunStarter(
         var now = time.GetUtcNow();
         var id = new RunId("run_" + RandomId.New(now, fillRandom));
         var leftover = request.Purpose == Purpose.Connect && LeavesParts(flow.Flow)
-            ? await store.TakeLeftoverAsync(request.Flow, request.Subject, id, cancellation)
+            ? await store.TakeLeftoverAsync(request.Flow, request.Subject, request.World is not null, id, cancellation)
             : null;
         var hooks = flow.Flow.Hooks.Select(hook => (Hook: hook, Token: EngineAddress.NewToken(fillRandom))).ToList();
         var run = NewRun(flow, request, stored, id, now) with

@@ -80,8 +80,10 @@ public interface IRunStore
     /// <summary>All connections, newest first, without credentials; of one subject where it is given.</summary>
     Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation);
 
-    /// <summary>What earlier runs of the flow left at the provider for this subject, as JSON; taken by at most one open run. Null: nothing.</summary>
-    Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation);
+    /// <summary>
+    /// What earlier runs of the flow, in the sandbox or at the real provider, left there for this subject, as JSON; taken by at most one open run. Null: nothing.
+    /// </summary>
+    Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation);
 }
 
 /// <summary>A run as it is stored. What pages and lists need stands in columns; the rest is in <paramref name="State"/>.</summary>
@@ -166,11 +168,21 @@ public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor)
 {
     /// <summary>Flow versions whose runs are not wanted, since this process cannot load them. Default: none.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
+
+    /// <summary>
+    /// Whether the caller has the run's state, as it was left under the lease before this one: then state and prompt are not read, and empty in
+    /// what is claimed. Default: it has none.
+    /// </summary>
+    public Func<Lease, bool> Knows { get; init; } = _ => false;
 }
 
 /// <summary>The right to advance a run until a time.</summary>
 /// <param name="Fence">Grows with each claim; a save with an older one is refused.</param>
-public readonly record struct Lease(RunId Run, long Fence, DateTimeOffset Until);
+public readonly record struct Lease(RunId Run, long Fence, DateTimeOffset Until)
+{
+    /// <summary>The store's own number of the run, by which it finds the run again; means nothing elsewhere.</summary>
+    public long Row { get; init; }
+}
 
 /// <summary>A run that was claimed, with the inbox items it has not seen.</summary>
 public sealed record ClaimedRun(Lease Lease, StoredRun Run, IReadOnlyList<InboxItem> Inbox);

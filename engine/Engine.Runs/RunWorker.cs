@@ -7,8 +7,14 @@ namespace Engine.Runs;
 internal sealed class RunWorker(
     RunPorts ports, RunChanges changes, TimeProvider time, RunCache cache, Action<PumpTrouble> report, TimeSpan leaveFor = default)
 {
+    /// <summary>How soon it is looked again at a run that another engine must go on with: that one may be started at any time.</summary>
+    private static readonly TimeSpan OutOfReachPause = TimeSpan.FromMinutes(1);
+
     /// <summary>The flow versions whose runs are left to other processes for now.</summary>
     public LeftVersions Left { get; } = new(leaveFor, time);
+
+    /// <summary>Whether the state that was left under the lease before this one is at hand.</summary>
+    public bool Knows(Lease lease) => cache.Has(lease);
 
     public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
     {
@@ -16,6 +22,13 @@ internal sealed class RunWorker(
         using var span = RunSpan.Start(row);
         try
         {
+            if (!ports.Caller.Reaches(row.World))
+            {
+                // Where the inbox would make it due at once, the lease lapses by itself.
+                if (held.Claimed.Inbox.Count == 0) await ports.Store.PostponeAsync(held.Lease, time.GetUtcNow() + OutOfReachPause, CancellationToken.None);
+                return;
+            }
+
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, cancellation) is not { } flow)
             {
                 if (!Left.MayLeave(row, time.GetUtcNow())) throw Missing(row);
@@ -28,7 +41,7 @@ internal sealed class RunWorker(
                 return;
             }
 
-            var drive = new RunDrive(ports, changes, time, held, flow, Load(held, flow));
+            var drive = new RunDrive(ports, changes, time, held, flow, await LoadAsync(held, flow));
             if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -50,13 +63,16 @@ internal sealed class RunWorker(
     private static RunFault Missing(StoredRun row) =>
         new(row.Step, row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
 
-    private Run Load(HeldRun held, LoadedFlow flow)
+    private async Task<Run> LoadAsync(HeldRun held, LoadedFlow flow)
     {
         var row = held.Claimed.Run;
         if (cache.Take(held.Lease, flow) is { } known) return known;
+
+        // It was known when it was claimed, and is not any more.
+        var state = row.State.IsEmpty ? (await ports.Store.FindAsync(row.Id, CancellationToken.None))?.State ?? default : row.State;
         try
         {
-            return RunRow.WithRounds(RunCodec.Decode(flow, row.State.Span), row.Rounds);
+            return RunRow.WithRounds(RunCodec.Decode(flow, state.Span), row.Rounds);
         }
         catch (Exception exception)
         {
@@ -92,7 +108,7 @@ internal sealed class RunWorker(
         {
             var row = held.Claimed.Run;
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is not { } flow) return null;
-            var run = Load(held, flow);
+            var run = await LoadAsync(held, flow);
             if (run.Ending is not null) return null;
             var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
             return RunRow.SaveOf(held.Lease, row, flow, run, transition, now);
@@ -115,7 +131,6 @@ internal sealed class RunWorker(
             report(new PumpTrouble(row.Id, row.Step, 0, false, exception));
         }
     }
-
 }
 
 /// <summary>A run could not be advanced, whatever the store does.</summary>

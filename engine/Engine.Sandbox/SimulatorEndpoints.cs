@@ -22,6 +22,7 @@ internal sealed class SimulatorEndpoints(IServiceProvider services, Worlds world
         foreach (var simulator in simulators)
         {
             var own = new SimulatorRoutes(routes.MapGroup($"/{simulator.Provider}/{{world}}"), worlds, sender, time);
+            own.MapShared();
             simulator.Map(own);
             own.MapRest();
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -42,6 +43,33 @@ public sealed class SimulatorRoutes
     public void View(string path, Func<World, HttpRequest, DateTimeOffset, Answer> view) =>
         routes.MapGet(path, context => WithWorldAsync(context, world =>
             SendAsync(context, view(world, context.Request, time.GetUtcNow()))));
+
+    /// <summary>
+    /// Shows a file that is embedded in the simulator's assembly under its plain name. What such pages share is there beside it: <c>sandbox.css</c>
+    /// and <c>sandbox.js</c>.
+    /// </summary>
+    /// <param name="path">Null: the file's name.</param>
+    public void File<TSimulator>(string name, string? path = null)
+        where TSimulator : ISimulator => File(typeof(TSimulator).Assembly, name, path ?? name, mayBeFramed: false);
+
+    /// <summary>The same for a page that other sites may show in a frame.</summary>
+    public void FramedFile<TSimulator>(string name, string path)
+        where TSimulator : ISimulator => File(typeof(TSimulator).Assembly, name, path, mayBeFramed: true);
+
+    /// <summary>The files that all simulators' pages share.</summary>
+    internal void MapShared()
+    {
+        foreach (var name in new[] { "sandbox.css", "sandbox.js" }) File(typeof(SimulatorRoutes).Assembly, name, name, mayBeFramed: false);
+    }
+
+    private void File(Assembly assembly, string name, string path, bool mayBeFramed)
+    {
+        using var stream = assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException($"'{name}' is not embedded in {assembly.GetName().Name}");
+        using var reader = new StreamReader(stream);
+        var type = Path.GetExtension(name) switch { ".html" => "text/html", ".css" => "text/css", ".js" => "text/javascript", _ => "text/plain" };
+        var content = new Answer(200, $"{type}; charset=utf-8", reader.ReadToEnd()) { MayBeFramed = mayBeFramed };
+        View(path, (_, _, _) => content);
+    }
 
     /// <summary>Records a call to a path that the simulator does not know.</summary>
     internal void MapRest() => routes.Map("{**rest}", context => WithWorldAsync(context, async world =>

@@ -15,18 +15,22 @@ internal sealed class EgressHandler : HttpMessageHandler
     private readonly Func<string, CancellationToken, Task<IPAddress[]>> resolve;
     private readonly Func<IPAddress[], int, CancellationToken, ValueTask<Stream>> connect;
     private readonly Func<int, bool> isOwnPort;
+    private readonly Action<string> reachedPrivately;
     private readonly HttpMessageInvoker open;
     private readonly HttpMessageInvoker approved;
 
     /// <param name="isOwnPort">Whether this process listens on a port itself, apart from the sandbox.</param>
     /// <param name="resolve">Gives a name's addresses.</param>
     /// <param name="connect">Connects to one of the addresses.</param>
+    /// <param name="reachedPrivately">Gets host and port of each connection to what is not public, which somebody set on purpose.</param>
     public EgressHandler(
         Func<int, bool> isOwnPort,
         Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null,
-        Func<IPAddress[], int, CancellationToken, ValueTask<Stream>>? connect = null)
+        Func<IPAddress[], int, CancellationToken, ValueTask<Stream>>? connect = null,
+        Action<string>? reachedPrivately = null)
     {
         this.isOwnPort = isOwnPort;
+        this.reachedPrivately = reachedPrivately ?? (_ => { });
         this.resolve = resolve ?? Dns.GetHostAddressesAsync;
         this.connect = connect ?? ConnectAsync;
         open = new HttpMessageInvoker(NewHandler(isApproved: false));
@@ -70,8 +74,10 @@ internal sealed class EgressHandler : HttpMessageHandler
         if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
 
         // One bad answer spoils all: who controls the name decides which is taken.
-        if (!isApproved && !addresses.All(PublicAddress.Is)) throw new EgressException("its name leads to an address that is not public");
+        var isPublic = addresses.All(PublicAddress.Is);
+        if (!isApproved && !isPublic) throw new EgressException("its name leads to an address that is not public");
         if (isOwnPort(target.Port) && addresses.Any(IsOurs)) throw new EgressException("its address is the engine's own");
+        if (!isPublic) reachedPrivately(string.Create(null, $"{target.Host}:{target.Port}"));
         return await connect(addresses, target.Port, cancellation);
     }
 

@@ -4,10 +4,10 @@ namespace Engine.Storage;
 
 public sealed partial class EngineStore
 {
-    private const string SelectFace = """
+    private const string SelectFace = $"""
         SELECT id, flow, status, step, created_at, updated_at, due, exit, retry_due, crashes,
           (SELECT kind FROM journal WHERE journal.run = runs.number AND journal.seq = runs.journal_last)
-        FROM runs
+        FROM {StoredRow.Tables}
         """;
 
     /// <summary>The faces of these runs, as they are stored now; those that are not there are left out.</summary>

@@ -78,19 +78,23 @@ public sealed partial class EngineStore
 
     private static SealedPlace InboxPlace(RunId id, long seq) => new("inbox", "content", id.Value, seq);
 
-    private static InboxTarget? FindTarget(Session session, RunId id) => session.First(
-        $"SELECT number, is_open, prompt_id, answered_prompt_id, inbox_last FROM runs WHERE id = @id {session.ForUpdate}",
-        row => new InboxTarget(
-            row.GetInt64(0), row.GetBoolean(1), row.TextOrNull(2), row.TextOrNull(3), row.GetInt64(4)),
-        ("@id", id.Value));
+    /// <summary>Whoever changes a run takes its row of <c>wakes</c> first, and reads what is in the others only then.</summary>
+    private static InboxTarget? FindTarget(Session session, RunId id)
+    {
+        var found = session.List(
+            $"SELECT run, inbox_seen, inbox_last FROM wakes WHERE run = (SELECT number FROM runs WHERE id = @id) {session.ForUpdate}",
+            row => (Number: row.GetInt64(0), Seen: row.GetInt64(1), Last: row.GetInt64(2)),
+            ("@id", id.Value));
+        return found is not [var held] ? null : session.First(
+            "SELECT is_open, prompt_id, answered_prompt_id FROM runs WHERE number = @number",
+            row => new InboxTarget(held.Number, row.GetBoolean(0), row.TextOrNull(1), row.TextOrNull(2), held.Seen, held.Last),
+            ("@number", held.Number));
+    }
 
     /// <summary>One waiting request is enough; there may be another once it was applied.</summary>
     private static bool IsCancelWaiting(Session session, InboxTarget target) => session.Number(
-        """
-        SELECT 1 FROM inbox JOIN runs ON runs.number = inbox.run
-        WHERE run = @number AND kind = @kind AND seq > inbox_seen
-        """,
-        ("@number", target.Number), ("@kind", CancelKind)) is not null;
+        "SELECT 1 FROM inbox WHERE run = @number AND kind = @kind AND seq > @seen",
+        ("@number", target.Number), ("@kind", CancelKind), ("@seen", target.InboxSeen)) is not null;
 
     private void Append(Session session, RunId id, InboxTarget target, string kind, byte[]? content)
     {
@@ -99,11 +103,11 @@ public sealed partial class EngineStore
             ("@number", target.Number), ("@seq", target.InboxLast + 1), ("@now", Now), ("@kind", kind),
             ("@content", content));
         session.Execute(
-            "UPDATE runs SET inbox_last = @seq, due = @now WHERE number = @number",
+            "UPDATE wakes SET inbox_last = @seq, due = @now WHERE run = @number",
             ("@number", target.Number), ("@seq", target.InboxLast + 1), ("@now", Now));
         session.Hint(id, hasWork: true);
     }
 
     /// <summary>What must be known of a run to put something into its inbox.</summary>
-    private sealed record InboxTarget(long Number, bool IsOpen, string? Prompt, string? AnsweredPrompt, long InboxLast);
+    private sealed record InboxTarget(long Number, bool IsOpen, string? Prompt, string? AnsweredPrompt, long InboxSeen, long InboxLast);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text.Json;
 using Engine.Runs;
 
@@ -15,7 +16,7 @@ public sealed partial class EngineStore
         {
             try
             {
-                claimed.Add(Open(taken));
+                claimed.Add(Open(taken, request.Knows));
             }
             catch (Exception broken) when (broken is SealBrokenException or JsonException)
             {
@@ -39,15 +40,16 @@ public sealed partial class EngineStore
         wakes.PostponeAsync(lease, due, cancellation);
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => database.ReadAsync<DateTimeOffset?>(
-        session => session.Number("SELECT min(coalesce(lease_until, due)) FROM runs WHERE is_open = 1") is { } ticks
+        session => session.Number("SELECT min(coalesce(lease_until, due)) FROM wakes") is { } ticks
             ? new DateTimeOffset(ticks, TimeSpan.Zero)
             : null,
         cancellation);
 
-    private ClaimedRun Open(TakenRun taken)
+    private ClaimedRun Open(TakenRun taken, Func<Lease, bool> knows)
     {
-        var run = taken.Stored.Open(sealer);
-        return new ClaimedRun(new Lease(run.Id, taken.Fence, taken.Until), run, [.. taken.Inbox.Select(item => Open(run.Id, item))]);
+        var lease = taken.Lease;
+        var run = knows(lease) ? taken.Stored.Row.Run : taken.Stored.Open(sealer);
+        return new ClaimedRun(lease, run, [.. taken.Inbox.Select(item => Open(run.Id, item))]);
     }
 
     /// <summary>
@@ -58,19 +60,20 @@ public sealed partial class EngineStore
         database.WorkAsync(
         session =>
         {
+            var isHeld = session.Execute(
+                "UPDATE wakes SET due = NULL, holder = NULL, lease_until = NULL, inbox_seen = inbox_last WHERE run = @number AND fence = @fence",
+                ("@number", number), ("@fence", fence)) == 1;
+            if (!isHeld) return false;
             var row = session.First(
-                $"SELECT {StoredRow.ColumnNames} FROM runs WHERE number = @number AND fence = @fence",
-                StoredRow.Read,
-                ("@number", number), ("@fence", fence));
-            if (row is null) return false;
+                $"SELECT {StoredRow.ColumnNames} FROM {StoredRow.Tables} WHERE number = @number", StoredRow.Read, ("@number", number))
+                ?? throw new UnreachableException();
             var now = Time.GetUtcNow();
             var exit = new Exit("internal", row.Run.Step, now, ImmutableDictionary<string, string>.Empty);
             var seq = session.Number(
                 """
                 UPDATE runs SET
-                  status = 'failed', is_open = 0, due = NULL, prompt_id = NULL, holder = NULL, lease_until = NULL,
-                  exit = @exit, updated_at = @now, revision = revision + 1,
-                  inbox_seen = inbox_last, journal_last = journal_last + 1
+                  status = 'failed', is_open = 0, prompt_id = NULL,
+                  exit = @exit, updated_at = @now, revision = revision + 1, journal_last = journal_last + 1
                 WHERE number = @number RETURNING journal_last
                 """,
                 ("@number", number), ("@exit", StoredJson.ToText(exit)), ("@now", now.ToColumn())) ?? 0;

@@ -9,7 +9,7 @@ public sealed partial class EngineStore
     private static readonly TimeSpan TakenBeforeStored = TimeSpan.FromMinutes(1);
 
     public Task<string?> TakeLeftoverAsync(
-        string flow, string subject, RunId takenBy, CancellationToken cancellation) => database.WorkAsync(
+        string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) => database.WorkAsync(
         session =>
         {
             var now = Time.GetUtcNow();
@@ -17,14 +17,16 @@ public sealed partial class EngineStore
                 $"""
                 SELECT run, value FROM leftovers
                 WHERE subject = @subject AND flow = @flow AND run <> @taken_by
-                  AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = leftovers.run AND is_open = 1)
+                  AND NOT EXISTS (
+                    SELECT 1 FROM runs
+                    WHERE runs.id = leftovers.run AND (is_open = 1 OR CASE WHEN world IS NULL THEN 0 ELSE 1 END <> @is_in_sandbox))
                   AND (taken_by IS NULL OR taken_by = @taken_by
                     OR EXISTS (SELECT 1 FROM runs WHERE runs.id = taken_by AND is_open = 0)
                     OR (taken_at < @abandoned AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = taken_by)))
                 ORDER BY CASE WHEN taken_by = @taken_by THEN 0 ELSE 1 END, left_at DESC LIMIT 1 {session.SkipLocked}
                 """,
                 row => (LeftBy: row.GetString(0), Value: row.GetBytes(1)).ToTuple(),
-                ("@subject", subject), ("@flow", flow), ("@taken_by", takenBy.Value),
+                ("@subject", subject), ("@flow", flow), ("@is_in_sandbox", isInSandbox ? 1 : 0), ("@taken_by", takenBy.Value),
                 ("@abandoned", (now - TakenBeforeStored).ToColumn()));
             if (left is null) return null;
             var (leftBy, value) = left;

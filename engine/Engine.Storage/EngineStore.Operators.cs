@@ -8,7 +8,7 @@ namespace Engine.Storage;
 public sealed partial class EngineStore
 {
     private const string SelectStanding =
-        $"SELECT {StoredRow.ColumnNames}, runs.holder, runs.fence, runs.lease_until FROM runs";
+        $"SELECT {StoredRow.ColumnNames}, wakes.holder, wakes.fence, wakes.lease_until FROM {StoredRow.Tables}";
 
     /// <summary>Runs, newest first.</summary>
     public Task<IReadOnlyList<RunStanding>> ListStandingsAsync(RunQuery query, CancellationToken cancellation)
@@ -40,7 +40,7 @@ public sealed partial class EngineStore
                 """,
                 row => KeyValuePair.Create(row.Word<RunStatus>(0), row.GetInt64(1))).ToImmutableDictionary(),
             session.Number(
-                "SELECT count(*) FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) < @late", ("@late", lateSince.ToColumn())) ?? 0),
+                "SELECT count(*) FROM wakes WHERE coalesce(lease_until, due) < @late", ("@late", lateSince.ToColumn())) ?? 0),
         cancellation);
 
     /// <summary>How many open runs pin each version of each flow.</summary>
@@ -66,7 +66,7 @@ public sealed partial class EngineStore
             switch (action)
             {
                 case RunAction.Wake:
-                    session.Execute("UPDATE runs SET due = @now WHERE number = @number", ("@number", target.Number), ("@now", Now));
+                    session.Execute("UPDATE wakes SET due = @now WHERE run = @number", ("@number", target.Number), ("@now", Now));
                     break;
                 case RunAction.AskAgain:
                     Append(session, id, target, HurryKind, null);

@@ -43,7 +43,7 @@ public sealed partial class EngineStore
         if (filter.Among is not null) conditions.Add(database.Dialect.IsAmong("id", "@among"));
         if (filter.IsOpenOnly) conditions.Add("is_open = 1");
         var sql = $"""
-            SELECT {StoredRow.ColumnNames} FROM runs WHERE {string.Join(" AND ", conditions)}
+            SELECT {StoredRow.ColumnNames} FROM {StoredRow.Tables} WHERE {string.Join(" AND ", conditions)}
             ORDER BY {database.Dialect.NewestFirst} LIMIT @limit
             """;
         return database.ReadAsync<IReadOnlyList<StoredRun>>(

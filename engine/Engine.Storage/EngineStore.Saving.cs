@@ -32,8 +32,8 @@ public sealed partial class EngineStore
     {
         if (UpdateRun(session, save) is not { } number) return false;
         session.Execute(
-            "UPDATE run_bodies SET state = @state, prompt = @prompt WHERE run = @number",
-            ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
+            "UPDATE run_bodies SET state = @state, prompt = NULL WHERE run = @number",
+            ("@number", number), ("@state", body.State));
         ForgetApplied(session, number, save.Run);
         if (save.IsVisible) session.Hint(save.Run.Id, hasWork: false);
         return true;
@@ -46,24 +46,24 @@ public sealed partial class EngineStore
             """
             INSERT INTO runs (
               id, flow, flow_version, purpose, subject, connection, world, status, step,
-              created_at, updated_at, due,
-              revision, rounds, inbox_seen, exit, is_open, prompt_id, journal_last)
+              created_at, updated_at, revision, exit, is_open, prompt_id, journal_last)
             VALUES (
               @id, @flow, @flow_version, @purpose, @subject, @connection, @world, @status, @step,
-              @created_at, @updated_at, @due,
-              @revision, @rounds, @inbox_seen, @exit, @is_open, @prompt_id, @journal_last)
+              @created_at, @updated_at, @revision, @exit, @is_open, @prompt_id, @journal_last)
             RETURNING number
             """,
             ("@id", run.Id.Value), ("@flow", run.Flow), ("@flow_version", run.FlowVersion),
             ("@purpose", run.Purpose.ToColumn()), ("@subject", run.Subject), ("@connection", run.Connection?.Value),
             ("@world", run.World), ("@status", run.Status.ToColumn()), ("@step", run.Step),
             ("@created_at", run.CreatedAt.ToColumn()), ("@updated_at", run.UpdatedAt.ToColumn()),
-            ("@due", isOpen ? Now : null), ("@revision", run.Revision), ("@rounds", run.Rounds),
-            ("@inbox_seen", run.InboxSeen), ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
+            ("@revision", run.Revision), ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
             ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@journal_last", journaled)) ?? 0;
         session.Execute(
-            "INSERT INTO run_bodies (run, state, prompt) VALUES (@number, @state, @prompt)",
-            ("@number", number), ("@state", body.State), ("@prompt", body.Prompt));
+            "INSERT INTO wakes (run, due, rounds, inbox_seen) VALUES (@number, @due, @rounds, @inbox_seen)",
+            ("@number", number), ("@due", isOpen ? Now : null), ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen));
+        session.Execute(
+            "INSERT INTO run_bodies (run, state) VALUES (@number, @state)",
+            ("@number", number), ("@state", body.State));
         return number;
     }
 
@@ -75,32 +75,33 @@ public sealed partial class EngineStore
     {
         var run = save.Run;
         var isOpen = !run.Status.IsFinal();
-        var updated = session.List(
+        var isHeld = session.Execute(
             """
-            UPDATE runs SET
-              connection = @connection, status = @status, step = @step, updated_at = @updated_at,
+            UPDATE wakes SET
               due = CASE WHEN @is_open = 0 THEN NULL WHEN inbox_last > @inbox_seen THEN @now ELSE @due END,
-              revision = @revision, rounds = @rounds, inbox_seen = @inbox_seen, exit = @exit,
-              is_open = @is_open, prompt_id = @prompt_id,
+              rounds = @rounds, inbox_seen = @inbox_seen,
               holder = CASE WHEN @is_released = 1 THEN NULL ELSE holder END,
               lease_until = CASE WHEN @is_released = 1 THEN NULL ELSE lease_until END,
               crashes = CASE WHEN @is_released = 1 THEN NULL ELSE crashes END,
-              retry_due = CASE WHEN @is_released = 1 THEN NULL ELSE retry_due END,
-              journal_last = journal_last + @journaled
-            WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
-            RETURNING number, journal_last
+              retry_due = CASE WHEN @is_released = 1 THEN NULL ELSE retry_due END
+            WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL
             """,
-            row => (Number: row.GetInt64(0), JournalLast: row.GetInt64(1)),
-            ("@id", run.Id.Value), ("@fence", save.Lease.Fence), ("@now", Now), ("@connection", run.Connection?.Value),
-            ("@status", run.Status.ToColumn()), ("@step", run.Step), ("@updated_at", run.UpdatedAt.ToColumn()),
-            ("@due", run.Due?.ToColumn()),
-            ("@revision", run.Revision), ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen),
+            ("@number", save.Lease.Row), ("@fence", save.Lease.Fence), ("@now", Now), ("@is_open", isOpen), ("@due", run.Due?.ToColumn()),
+            ("@rounds", run.Rounds), ("@inbox_seen", run.InboxSeen), ("@is_released", save.IsReleased || !isOpen)) == 1;
+        if (!isHeld) return null;
+        var journalLast = session.Number(
+            """
+            UPDATE runs SET
+              connection = @connection, status = @status, step = @step, updated_at = @updated_at, revision = @revision, exit = @exit,
+              is_open = @is_open, prompt_id = @prompt_id, journal_last = journal_last + @journaled
+            WHERE number = @number RETURNING journal_last
+            """,
+            ("@number", save.Lease.Row), ("@connection", run.Connection?.Value), ("@status", run.Status.ToColumn()), ("@step", run.Step),
+            ("@updated_at", run.UpdatedAt.ToColumn()), ("@revision", run.Revision),
             ("@exit", run.Exit is null ? null : StoredJson.ToText(run.Exit)), ("@is_open", isOpen),
-            ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@is_released", save.IsReleased || !isOpen),
-            ("@journaled", save.Journal.Count));
-        if (updated is not [var (number, journalLast)]) return null;
-        InsertJournal(session, number, journalLast - save.Journal.Count + 1, save.Journal);
-        return number;
+            ("@prompt_id", isOpen ? run.Prompt?.Id.Value : null), ("@journaled", save.Journal.Count)) ?? 0;
+        InsertJournal(session, save.Lease.Row, journalLast - save.Journal.Count + 1, save.Journal);
+        return save.Lease.Row;
     }
 
     private static void InsertJournal(Session session, long number, long firstSeq, IReadOnlyList<JournalEntry> journal)

@@ -11,20 +11,20 @@ public sealed partial class EngineStore
         return database.WorkAsync(
             session =>
             {
-                var updated = session.List(
+                var number = setback.Lease.Row;
+                var isHeld = session.Execute(
                     """
-                    UPDATE runs SET
-                      crashes = @crashes, retry_due = @retry_due,
-                      due = CASE WHEN inbox_last > @heard THEN @now ELSE @due END,
-                      journal_last = journal_last + @journaled, holder = NULL, lease_until = NULL
-                    WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
-                    RETURNING number, journal_last
+                    UPDATE wakes SET
+                      crashes = @crashes, retry_due = @retry_due, due = CASE WHEN inbox_last > @heard THEN @now ELSE @due END,
+                      holder = NULL, lease_until = NULL
+                    WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL
                     """,
-                    row => (Number: row.GetInt64(0), JournalLast: row.GetInt64(1)),
-                    ("@id", setback.Lease.Run.Value), ("@fence", setback.Lease.Fence), ("@crashes", setback.Crashes), ("@heard", setback.Heard), ("@now", Now),
-                    ("@due", setback.IsParked ? null : setback.At.ToColumn()), ("@retry_due", setback.IsParked ? setback.At.ToColumn() : null),
-                    ("@journaled", setback.Journal.Count));
-                if (updated is not [var (number, journalLast)]) return false;
+                    ("@number", number), ("@fence", setback.Lease.Fence), ("@crashes", setback.Crashes), ("@heard", setback.Heard), ("@now", Now),
+                    ("@due", setback.IsParked ? null : setback.At.ToColumn()), ("@retry_due", setback.IsParked ? setback.At.ToColumn() : null)) == 1;
+                if (!isHeld) return false;
+                var journalLast = session.Number(
+                    "UPDATE runs SET journal_last = journal_last + @journaled WHERE number = @number RETURNING journal_last",
+                    ("@number", number), ("@journaled", setback.Journal.Count)) ?? 0;
                 InsertJournal(session, number, journalLast - setback.Journal.Count + 1, setback.Journal);
                 if (setback.IsParked) session.Hint(setback.Lease.Run, hasWork: false);
                 return true;
@@ -35,7 +35,7 @@ public sealed partial class EngineStore
     /// <summary>Parked runs that are to be tried again now, the oldest first.</summary>
     public Task<IReadOnlyList<RunId>> ListDueRetriesAsync(CancellationToken cancellation) => database.ReadAsync<IReadOnlyList<RunId>>(
         session => session.List(
-            "SELECT id FROM runs WHERE is_open = 1 AND lease_until IS NULL AND retry_due <= @now ORDER BY retry_due LIMIT 100",
+            $"SELECT id FROM {StoredRow.Tables} WHERE lease_until IS NULL AND retry_due <= @now ORDER BY retry_due LIMIT 100",
             row => new RunId(row.GetString(0)),
             ("@now", Now)),
         cancellation);
@@ -45,7 +45,10 @@ public sealed partial class EngineStore
         session =>
         {
             var isFreed = session.Execute(
-                "UPDATE runs SET due = @now, retry_due = NULL WHERE id = @id AND is_open = 1 AND lease_until IS NULL AND retry_due IS NOT NULL",
+                """
+                UPDATE wakes SET due = @now, retry_due = NULL
+                WHERE run = (SELECT number FROM runs WHERE id = @id) AND lease_until IS NULL AND retry_due IS NOT NULL
+                """,
                 ("@id", id.Value), ("@now", Now)) == 1;
             if (isFreed) session.Hint(id, hasWork: true);
             return isFreed;

@@ -10,11 +10,12 @@ namespace Engine.Storage;
 /// </summary>
 public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessStore, IAsyncDisposable
 {
-    private readonly Database database;
     private readonly MasterKey key;
     private readonly Sealer sealer;
-    private readonly RunWakes wakes;
     private readonly PostgresListener? listener;
+    private readonly PostgresVacuum? vacuum;
+    private Database database;
+    private RunWakes wakes;
     private bool isClosed;
 
     private EngineStore(Database database, MasterKey key)
@@ -22,10 +23,10 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         this.database = database;
         this.key = key;
         sealer = new Sealer(key);
-        (wakes, listener) = database switch
+        (wakes, listener, vacuum) = database switch
         {
-            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null),
-            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint))),
+            SqliteDatabase file => ((RunWakes)new SqliteWakes(file, Save), (PostgresListener?)null, (PostgresVacuum?)null),
+            PostgresDatabase server => (server.NewWakes(), server.NewListener(hint => Hinted?.Invoke(hint)), server.NewVacuum()),
             _ => throw new UnreachableException(),
         };
     }
@@ -56,6 +57,8 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
         {
             var store = new EngineStore(opened, await SealCheck.OpenKeyAsync(opened, keyFile, cancellation));
             await store.MoveOldCredentialsAsync(cancellation);
+            store.IsHurried = true;
+            if (LostAnswers.OfProcess() is { } wanted) store.LoseAnswers().OnceItWorks = wanted;
             return store;
         }
         catch
@@ -70,6 +73,24 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     /// own over a server, so that engines whose machines' clocks differ agree.
     /// </summary>
     public TimeProvider Time => database.Time;
+
+    /// <summary>
+    /// Whether a caller is told within a second that the database does not answer. Default: he is. An engine that starts, and a command, rather wait
+    /// as long as the database's own limits allow.
+    /// </summary>
+    public bool IsHurried
+    {
+        get => database.IsHurried;
+        set => database.IsHurried = value;
+    }
+
+    /// <summary>For tests: from now on answers of the database may be lost, at any call. To be called before others use the store.</summary>
+    internal LostAnswers LoseAnswers()
+    {
+        var lost = new LostAnswers();
+        (database, wakes) = (lost.Around(database), lost.Around(wakes));
+        return lost;
+    }
 
     /// <summary>A key of 32 bytes for a purpose outside the database, from which the sealing key cannot be found.</summary>
     public byte[] DeriveKey(string purpose) => DeriveKey(key, purpose);
@@ -87,6 +108,7 @@ public sealed partial class EngineStore : IRunStore, IConnectionStore, IAccessSt
     {
         if (Interlocked.Exchange(ref isClosed, true)) return;
         if (listener is not null) await listener.DisposeAsync();
+        if (vacuum is not null) await vacuum.DisposeAsync();
         if (wakes is IAsyncDisposable own) await own.DisposeAsync();
         await database.DisposeAsync();
         key.Dispose();

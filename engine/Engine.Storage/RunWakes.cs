@@ -22,7 +22,10 @@ internal abstract class RunWakes
 
 /// <summary>A run that was claimed, still sealed.</summary>
 /// <param name="Inbox">The items it has not seen.</param>
-internal sealed record TakenRun(StoredRowWithBody Stored, long Fence, DateTimeOffset Until, IReadOnlyList<SealedItem> Inbox);
+internal sealed record TakenRun(StoredRowWithBody Stored, long Fence, DateTimeOffset Until, IReadOnlyList<SealedItem> Inbox)
+{
+    public Lease Lease => new(Stored.Row.Run.Id, Fence, Until) { Row = Stored.Row.Number };
+}
 
 /// <summary>An inbox item as it is stored.</summary>
 /// <param name="Content">Sealed; null for a request to cancel.</param>

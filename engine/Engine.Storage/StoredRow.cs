@@ -2,7 +2,7 @@ using Engine.Runs;
 
 namespace Engine.Storage;
 
-/// <summary>A row of <c>runs</c>: the run without its sealed parts, and what only the store knows of it.</summary>
+/// <summary>A row of <c>runs</c> with its row of <c>wakes</c>: the run without its sealed parts, and what only the store knows of it.</summary>
 /// <param name="Run">Without prompt and state.</param>
 /// <param name="AnsweredPrompt">The last prompt that got an accepted reply; null for none.</param>
 /// <param name="InboxLast">The newest inbox item's number; 0 before the first.</param>
@@ -12,9 +12,12 @@ internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPro
     public const string ColumnNames = """
         runs.number, runs.id, runs.flow, runs.flow_version, runs.purpose, runs.subject, runs.connection,
         runs.world, runs.status, runs.step,
-        runs.created_at, runs.updated_at, runs.due, runs.revision, runs.rounds, runs.inbox_seen, runs.exit,
-        runs.answered_prompt_id, runs.inbox_last, runs.crashes, runs.retry_due
+        runs.created_at, runs.updated_at, wakes.due, runs.revision, wakes.rounds, wakes.inbox_seen, runs.exit,
+        runs.answered_prompt_id, wakes.inbox_last, wakes.crashes, wakes.retry_due
         """;
+
+    /// <summary>Where <see cref="ColumnNames"/> are.</summary>
+    public const string Tables = "runs JOIN wakes ON wakes.run = runs.number";
 
     public const int ColumnCount = 21;
 

@@ -9,7 +9,7 @@ internal sealed record StoredRowWithBody(StoredRow Row, SealedBody? Body)
     public const string Select =
         $"""
          SELECT {StoredRow.ColumnNames}, run_bodies.state, run_bodies.prompt
-         FROM runs LEFT JOIN run_bodies ON run_bodies.run = runs.number
+         FROM {StoredRow.Tables} LEFT JOIN run_bodies ON run_bodies.run = runs.number
          """;
 
     public static StoredRowWithBody Read(Row row) => new(

@@ -50,6 +50,6 @@ internal class PassingStore(IRunStore inner) : IRunStore
     public virtual Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         inner.ListConnectionsAsync(subject, cancellation);
 
-    public virtual Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) =>
-        inner.TakeLeftoverAsync(flow, subject, takenBy, cancellation);
+    public virtual Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) =>
+        inner.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation);
 }

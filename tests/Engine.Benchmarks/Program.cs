@@ -17,6 +17,7 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("reload", ReloadBenchmark.RunAsync),
     ("scenarios", ScenariosBenchmark.RunAsync),
     ("proofs", ProofsBenchmark.RunAsync),
+    ("limits", LimitsBenchmark.RunAsync),
     ("hook", HookBenchmark.RunAsync),
     ("refresh", RefreshBenchmark.RunAsync),
     ("pump", PumpBenchmark.RunAsync),
@@ -24,6 +25,10 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("hangfire", HangfireBenchmark.RunAsync),
     ("runs", ThroughputBenchmark.RunAsync),
     ("waiting", WaitingBenchmark.RunAsync),
+    ("replies", RepliesBenchmark.RunAsync),
+    ("takeover", TakeoverBenchmark.RunAsync),
+    ("outage", OutageBenchmark.RunAsync),
+    ("publish", PublishBenchmark.RunAsync),
 ];
 var chosen = args is [] ? all : [.. all.Where(one => args.Contains(one.Name))];
 if (chosen is [])

@@ -16,7 +16,7 @@ namespace Engine.Benchmarks;
 internal static class RefreshBenchmark
 {
     public const int Callers = 32;
-    private const int Processes = 3;
+    private const int Processes = 8;
     private const int Rounds = 200;
 
     private static readonly Uri returnUrl = new("http://127.0.0.1/v1/return/oidc");

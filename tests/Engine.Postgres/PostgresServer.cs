@@ -147,7 +147,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 await ExecuteAsync("postgres", "SELECT 1");
                 return;
             }
-            catch (NpgsqlException) when (tries < 400 && process is { HasEnded: false })
+            catch (NpgsqlException) when (tries < 2400 && process is { HasEnded: false })
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
             }

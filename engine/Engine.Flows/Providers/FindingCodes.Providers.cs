@@ -8,7 +8,8 @@ public static partial class FindingCodes
     public static ImmutableArray<FindingCode> Providers =>
     [
         NotAProvider, BadHost, BadSetting, MethodMissing, BadPath, BaseUnclear, SecretInTheOpen, HeaderNotAllowed, BodiesDoNotFit,
-        KeyAndPathDoNotFit, NamesTooNear, BadChoice, FailureNotDeclarable, BadPace, BadStatus, CannotBeSent, AboutNoArgument,
+        KeyAndPathDoNotFit, NamesTooNear, BadChoice, FailureNotDeclarable, BadPace, BadStatus, CannotBeSent, AboutNoArgument, RoleDoesNotFit,
+        BadCredentials,
     ];
 
     public static readonly FindingCode NotAProvider = new("PROV001", "the file is not a map of a provider's keys");
@@ -28,4 +29,6 @@ public static partial class FindingCodes
     public static readonly FindingCode BadStatus = new("PROV015", "an HTTP status that cannot be accepted");
     public static readonly FindingCode CannotBeSent = new("PROV016", "a value that has no form for sending");
     public static readonly FindingCode AboutNoArgument = new("PROV017", "a failure about an argument that does not exist");
+    public static readonly FindingCode RoleDoesNotFit = new("PROV018", "an operation that does not fit its role");
+    public static readonly FindingCode BadCredentials = new("PROV019", "credentials that cannot be kept");
 }

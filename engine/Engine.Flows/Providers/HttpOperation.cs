@@ -27,6 +27,9 @@ public enum ProviderScalar
     Bool,
     Url,
     Moment,
+
+    /// <summary>A moment, told as the seconds that are left until then.</summary>
+    Lasts,
     Secret,
     ShowOnce,
 }

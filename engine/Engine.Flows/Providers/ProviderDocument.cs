@@ -7,6 +7,12 @@ namespace Engine.Flows;
 internal sealed record ProviderDocument(
     FlowText Text, string Name, ImmutableArray<Scalar> Hosts, ImmutableArray<SettingNode> Settings, ImmutableArray<OperationNode> Operations)
 {
+    /// <summary>What is kept of a connection; empty where nothing is.</summary>
+    public ImmutableArray<ProviderField> Credentials { get; init; } = [];
+
+    /// <summary>What a person must know who deletes a connection; null where there is nothing to say.</summary>
+    public TextNode? Deletion { get; init; }
+
     /// <summary>The namespace of the generated types.</summary>
     public string Namespace => "Provider_" + Name;
 }
@@ -36,7 +42,17 @@ internal sealed record OperationNode(
     ImmutableArray<FailureNode> Fails,
     ImmutableArray<int> Accepted,
     Scalar? Pace,
-    DurationNode? Timeout);
+    DurationNode? Timeout)
+{
+    /// <summary>What the engine calls it for by itself; null: nothing.</summary>
+    public RoleNode? Role { get; init; }
+}
+
+/// <summary>What the engine calls an operation for by itself, and when.</summary>
+/// <param name="Every">Between two probes; null for the default.</param>
+/// <param name="Before">How long before the end a refresh is due; null where <paramref name="BeforePercent"/> says it, or neither.</param>
+internal sealed record RoleNode(
+    Scalar Word, OperationRole Role, DurationNode? Every, DurationNode? Before, int? BeforePercent, DurationNode? KeepAlive);
 
 /// <summary>A named part of what an operation takes or gives.</summary>
 /// <param name="From">The names that lead to it in the answer.</param>
@@ -99,4 +115,8 @@ internal abstract record AuthNode(Scalar Key)
 /// <param name="About">The argument it is about; null for the call as a whole.</param>
 /// <param name="Text">Null for a failure that any call may end with.</param>
 internal sealed record FailureNode(
-    Scalar Code, ValueNode.Expression Condition, Scalar? About, FailureClass Class, RetryAdvice Retry, TextNode? Text);
+    Scalar Code, ValueNode.Expression Condition, Scalar? About, FailureClass Class, RetryAdvice Retry, TextNode? Text)
+{
+    /// <summary>What it means for a connection; null: nothing.</summary>
+    public ConnectionHealth? Health { get; init; }
+}

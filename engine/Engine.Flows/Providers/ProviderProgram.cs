@@ -12,7 +12,11 @@ internal static class ProviderProgram
 
     public static CompiledProvider Of(ProviderDocument document, ImmutableArray<byte> image)
     {
-        var provider = new Provider(document.Name, "", AssemblyNameOf(document), image, [.. document.Operations.Select(one => CatalogOf(document, one))]);
+        var provider = new Provider(document.Name, "", AssemblyNameOf(document), image, [.. document.Operations.Select(one => CatalogOf(document, one))])
+        {
+            CredentialsType = document.Credentials.IsEmpty ? null : $"{document.Namespace}.{ProviderSource.Credentials}",
+            Deletion = TextsOf(document.Deletion),
+        };
         return new CompiledProvider(
             provider,
             $"{document.Namespace}.Settings",
@@ -84,13 +88,25 @@ internal static class ProviderProgram
         _ => [],
     };
 
-    private static Operation CatalogOf(ProviderDocument document, OperationNode operation) => new(
-        operation.Name.Value,
-        $"{document.Namespace}.{ProviderSource.InputOf(operation)}",
-        $"{document.Namespace}.{ProviderSource.OutputOf(operation)}",
-        operation.Effect, operation.Creates,
-        [.. operation.Fails.Where(fail => fail.Text is not null).Select(fail => new DeclaredFailure(
-            fail.Code.Value, fail.About?.Value, fail.Class, fail.Retry, TextsOf(fail.Text)))]);
+    private static Operation CatalogOf(ProviderDocument document, OperationNode operation)
+    {
+        var plain = new Operation(
+            operation.Name.Value,
+            $"{document.Namespace}.{ProviderSource.InputOf(operation)}",
+            $"{document.Namespace}.{ProviderSource.OutputOf(operation)}",
+            operation.Effect, operation.Creates,
+            [.. operation.Fails.Where(fail => fail.Text is not null).Select(fail => new DeclaredFailure(
+                fail.Code.Value, fail.About?.Value, fail.Class, fail.Retry, TextsOf(fail.Text)) { Health = fail.Health })]);
+        if (operation.Role is not { } role) return plain;
+        return plain with
+        {
+            Role = role.Role,
+            Before = role.Before?.Value,
+            BeforePercent = role.BeforePercent ?? plain.BeforePercent,
+            KeepAlive = role.KeepAlive?.Value,
+            Every = role.Every?.Value ?? plain.Every,
+        };
+    }
 
     private static ImmutableDictionary<string, string> TextsOf(TextNode? text) =>
         (text?.Parts ?? []).SelectMany(part => part.Languages.Select(language => KeyValuePair.Create(language, part.Value.Scalar.Value)))

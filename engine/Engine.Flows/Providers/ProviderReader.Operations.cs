@@ -11,7 +11,7 @@ internal sealed partial class ProviderReader
     /// <summary>What an operation may say.</summary>
     public static readonly string[] OperationKeys =
     [
-        "effect", "creates", .. Methods, "at", "takes", "query", "headers", "form", "json", "auth", "within", "gives", "reads", "fails",
+        "effect", "creates", "role", "every", "before", "keep_alive", .. Methods, "at", "takes", "query", "headers", "form", "json", "auth", "within", "gives", "reads", "fails",
         "accepts", "pace", "timeout",
     ];
 
@@ -49,7 +49,10 @@ internal sealed partial class ProviderReader
             keys.Find("fails") is { } fails ? ReadFailures(fails, takes) : [],
             keys.Find("accepts") is { } accepts ? ReadStatuses(accepts) : [],
             keys.Find("pace") is { } pace ? ReadPace(pace, gives.Concat(reads)) : null,
-            keys.Find("timeout") is { } timeout ? values.ReadDuration(timeout, LongestCall) : null);
+            keys.Find("timeout") is { } timeout ? values.ReadDuration(timeout, LongestCall) : null)
+        {
+            Role = ReadRole(keys),
+        };
     }
 
     private (Scalar Verb, Scalar Path) ReadVerb(Scalar name, Keys keys)
@@ -242,7 +245,7 @@ internal sealed partial class ProviderReader
             return null;
         }
 
-        keys.RefuseOthers("if", "about", "class", "retry", "text");
+        keys.RefuseOthers("if", "about", "class", "retry", "health", "text");
         var about = keys.Find("about") is { } argument ? values.ReadScalar(argument) : null;
         if (about is not null && takes.All(field => field.Name.Value != about.Value))
         {
@@ -257,6 +260,9 @@ internal sealed partial class ProviderReader
             ? new FailureNode(
                 entry.Key, expression, about, Enum.Parse<FailureClass>(kind ?? "user", ignoreCase: true),
                 Enum.Parse<RetryAdvice>(retry ?? "never", ignoreCase: true), said)
+            {
+                Health = keys.Find("health") is { } meant ? ReadHealth(meant) : null,
+            }
             : null;
     }
 

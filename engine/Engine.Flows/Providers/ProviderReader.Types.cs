@@ -16,6 +16,7 @@ internal sealed partial class ProviderReader
         ["bool"] = ProviderScalar.Bool,
         ["url"] = ProviderScalar.Url,
         ["datetime"] = ProviderScalar.Moment,
+        ["lasts"] = ProviderScalar.Lasts,
         ["secret"] = ProviderScalar.Secret,
         ["show_once"] = ProviderScalar.ShowOnce,
     };
@@ -56,7 +57,7 @@ internal sealed partial class ProviderReader
             case YamlNode.Map:
                 return ReadLong(entry, within, kind);
             default:
-                return ReadSmall(entry) is var (type, isOptional, _) ? new ProviderField(entry.Key, new ProviderType.Small(type), isOptional, way) : null;
+                return ReadSmall(entry, kind) is var (type, isOptional, _) ? new ProviderField(entry.Key, new ProviderType.Small(type), isOptional, way) : null;
         }
     }
 
@@ -85,7 +86,7 @@ internal sealed partial class ProviderReader
             case "type" when described.Value is YamlNode.List:
                 return new ProviderField(entry.Key, ReadWords(described), isOptional, way);
             case "type":
-                return ReadSmall(described) is var (type, isNullable, _)
+                return ReadSmall(described, kind) is var (type, isNullable, _)
                     ? new ProviderField(entry.Key, new ProviderType.Small(type), isOptional || isNullable, way)
                     : null;
             case "record":
@@ -99,7 +100,7 @@ internal sealed partial class ProviderReader
     {
         YamlNode.Map => new ProviderType.Record(ReadFields(entry, [], Nested(kind))),
         YamlNode.List => ReadWords(entry),
-        _ => ReadSmall(entry) is var (type, _, _) ? new ProviderType.Small(type) : null,
+        _ => ReadSmall(entry, kind) is var (type, _, _) ? new ProviderType.Small(type) : null,
     };
 
     private static FieldKind Nested(FieldKind kind) => kind == FieldKind.Taken ? FieldKind.Taken : FieldKind.Read;
@@ -138,12 +139,18 @@ internal sealed partial class ProviderReader
         return false;
     }
 
-    private (ProviderScalar Type, bool IsOptional, Scalar Word)? ReadSmall(YamlEntry entry)
+    private (ProviderScalar Type, bool IsOptional, Scalar Word)? ReadSmall(YamlEntry entry, FieldKind kind)
     {
         if (values.ReadScalar(entry) is not { } scalar) return null;
         var isOptional = scalar.Value.EndsWith('?');
         var name = isOptional ? scalar.Value[..^1] : scalar.Value;
-        if (Small.TryGetValue(name, out var type)) return (type, isOptional, scalar);
+        if (Small.TryGetValue(name, out var type))
+        {
+            if (type != ProviderScalar.Lasts || kind != FieldKind.Taken) return (type, isOptional, scalar);
+            findings.Error(FindingCodes.UnknownType, scalar.PlaceOf(0, name.Length), "'lasts' is how an answer tells a moment; here it is a datetime");
+            return null;
+        }
+
         var hint = Nearest.DidYouMean(name, Small.Keys);
         findings.Error(FindingCodes.UnknownType, scalar.PlaceOf(0, name.Length),
             $"{Characters.Quote(name)} is not a type{(hint.Length > 0 ? hint : $"; types are {string.Join(", ", Small.Keys)}")}");

@@ -7,7 +7,7 @@ namespace Engine.Flows;
 /// <summary>Reads a provider's file: its grammar only. Values and names are read as in flows.</summary>
 internal sealed partial class ProviderReader
 {
-    private static readonly string[] FileKeys = ["provider", "hosts", "settings", "operations"];
+    private static readonly string[] FileKeys = ["provider", "hosts", "settings", "credentials", "deletion", "operations"];
 
     private readonly FlowText text;
     private readonly FindingList findings;
@@ -43,11 +43,14 @@ internal sealed partial class ProviderReader
         settings = keys.Find("settings") is { } set ? ReadSettings(set) : [];
         var allowed = keys.Require("hosts") is { } hosts ? ReadHosts(hosts) : [];
         RefuseOtherHosts(allowed);
-        return new ProviderDocument(
-            text, name,
-            allowed,
-            settings,
-            keys.Require("operations") is { } operations ? ReadOperations(operations) : []);
+        var credentials = keys.Find("credentials") is { } kept ? ReadCredentials(kept) : [];
+        var operations = keys.Require("operations") is { } called ? ReadOperations(called) : [];
+        CheckRoles(operations, credentials);
+        return new ProviderDocument(text, name, allowed, settings, operations)
+        {
+            Credentials = credentials,
+            Deletion = keys.Find("deletion") is { } deletion ? values.ReadText(deletion, isFixed: true) : null,
+        };
     }
 
     private ImmutableArray<Scalar> ReadHosts(YamlEntry entry)
@@ -79,7 +82,7 @@ internal sealed partial class ProviderReader
             if (!values.IsName(setting.Key)) continue;
             var keys = setting.Value is YamlNode.Map ? values.ReadKeys(setting) : null;
             keys?.RefuseOthers("type", "default");
-            if ((keys is null ? setting : keys.Require("type")) is not { } typed || ReadSmall(typed) is not var (type, isOptional, _)) continue;
+            if ((keys is null ? setting : keys.Require("type")) is not { } typed || ReadSmall(typed, FieldKind.Taken) is not var (type, isOptional, _)) continue;
             if (type is ProviderScalar.Long or ProviderScalar.Decimal or ProviderScalar.Moment or ProviderScalar.ShowOnce)
             {
                 findings.Error(FindingCodes.BadSetting, typed.Value.Place, "settings are of type string, int, bool, url or secret");

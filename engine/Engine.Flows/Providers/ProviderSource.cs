@@ -9,6 +9,9 @@ namespace Engine.Flows;
 /// </summary>
 internal static class ProviderSource
 {
+    /// <summary>The class of what is kept of a connection.</summary>
+    public const string Credentials = "Credentials";
+
     public static string InputOf(OperationNode operation) => $"Takes_{Names.Pascal(operation.Name.Value)}";
 
     public static string OutputOf(OperationNode operation) => $"Gives_{Names.Pascal(operation.Name.Value)}";
@@ -18,6 +21,7 @@ internal static class ProviderSource
         var settings = document.Settings.Select(setting => new GeneratedMember(
             setting.Name.Value, CodeOf(setting.Type) + (setting.IsOptional ? "?" : "")));
         GeneratedTypes.WriteClass(code, "Settings", [.. settings]);
+        if (!document.Credentials.IsEmpty) WriteRecord(code, document, Credentials, document.Credentials, isAnswer: false);
         foreach (var operation in document.Operations)
         {
             WriteRecord(code, document, InputOf(operation), operation.Takes, isAnswer: false);
@@ -50,7 +54,7 @@ internal static class ProviderSource
         ProviderScalar.Decimal => "decimal",
         ProviderScalar.Bool => "bool",
         ProviderScalar.Url => "global::System.Uri",
-        ProviderScalar.Moment => "global::System.DateTimeOffset",
+        ProviderScalar.Moment or ProviderScalar.Lasts => "global::System.DateTimeOffset",
         ProviderScalar.Secret => "global::Engine.Sdk.Secret",
         ProviderScalar.ShowOnce => "global::Engine.Sdk.ShowOnce",
     };

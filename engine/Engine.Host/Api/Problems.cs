@@ -63,6 +63,12 @@ internal static class Problems
             ? "the connection is at the real provider, and this engine plays the sandbox: use an engine started with '--real'; nothing was called"
             : "the connection lives in the sandbox, and this engine calls the real providers: use an engine of the sandbox; nothing was called");
 
+    /// <summary>A run of the real provider in the sandbox, or the other way round.</summary>
+    public static ProblemHttpResult OutOfReach(StoredRun run) => Problem(409, "run_out_of_reach",
+        run.World is null
+            ? "the run is at the real provider, and this engine plays the sandbox: it goes on in an engine started with '--real'; nothing was changed"
+            : "the run lives in the sandbox, and this engine calls the real providers: it goes on in an engine of the sandbox; nothing was changed");
+
     /// <summary>Why an operation of a connection gave no result.</summary>
     public static ProblemHttpResult OfCall(ConnectionCallOutcome outcome, string connection, string operation) => outcome switch
     {

@@ -20,6 +20,8 @@ internal static class Refusals
         });
         app.UseStatusCodePages(pages => pages.HttpContext.Response.StatusCode switch
         {
+            // What the generated code finds wrong with an optional part of an address, it answers without a word.
+            StatusCodes.Status400BadRequest => NotOfItsType().ExecuteAsync(pages.HttpContext),
             StatusCodes.Status404NotFound => Problems.NotFound().ExecuteAsync(pages.HttpContext),
             StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed().ExecuteAsync(pages.HttpContext),
             StatusCodes.Status413PayloadTooLarge => TooLong().ExecuteAsync(pages.HttpContext),
@@ -60,8 +62,10 @@ internal static class Refusals
         { InnerException: JsonException { Path: { Length: > 0 } path, LineNumber: var line, BytePositionInLine: var position } } =>
             Problems.MalformedBody(line is null ? path : $"{path}, line {line + 1}, byte {position + 1}"),
         { InnerException: JsonException } => Problems.MalformedBody("its JSON"),
-        _ => Problems.MalformedRequest("a part of the address, or the body, is missing or not of its type"),
+        _ => NotOfItsType(),
     };
+
+    private static ProblemHttpResult NotOfItsType() => Problems.MalformedRequest("a part of the address, or the body, is missing or not of its type");
 
     private static ProblemHttpResult TooLong() => Problems.TooLong("the body", BodyLimitBytes, "bytes");
 }

@@ -20,6 +20,7 @@ internal static class ReplyEndpoint
         if (request.Transaction.Length == 0) return Problems.MalformedBody("$.transaction: it must not be empty");
         if (request.Transaction.Length > TransactionLimit) return Problems.TooLong("'transaction'", TransactionLimit, "characters");
         if (await engine.FindForAsync(id, context.GetCaller(), cancellation) is not { } run) return Problems.UnknownRun(id);
+        if (engine.IsOutOfReach(run)) return Problems.OutOfReach(run);
 
         IReadOnlyDictionary<string, string> values = request.Values ?? [];
         if (run.Prompt is { IsBusy: false } prompt && prompt.Id.Value == request.Prompt)

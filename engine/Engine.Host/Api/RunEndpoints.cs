@@ -26,7 +26,7 @@ internal static class RunEndpoints
         runs.MapGet("/{id}", ShowAsync).WithName("GetRun").WithSummary("Shows a run and what its person must see now").Refuses(404);
         runs.MapPost("/{id}/cancel", CancelAsync).WithName("CancelRun").WithSummary("Asks a run to end")
             .WithDescription("What was begun at the provider is undone. Harmless when the run has ended.")
-            .Produces<RunView>(StatusCodes.Status202Accepted).Refuses(404);
+            .Produces<RunView>(StatusCodes.Status202Accepted).Refuses(404, 409);
         runs.MapPost("/{id}/links", LinkAsync).WithName("CreateLink").WithSummary("Makes a link for the run's person")
             .Produces<LinkView>(StatusCodes.Status201Created).Refuses(403, 404, 409);
         runs.MapReplies();
@@ -92,6 +92,7 @@ internal static class RunEndpoints
         string id, HttpContext context, EmbeddedEngine engine, RunViewer viewer, CancellationToken cancellation)
     {
         if (await engine.FindForAsync(id, context.GetCaller(), cancellation) is not { } run) return Problems.UnknownRun(id);
+        if (engine.IsOutOfReach(run)) return Problems.OutOfReach(run);
         await engine.Store.RequestCancelAsync(run.Id, cancellation);
         engine.Changes.InboxGrew(run.Id);
         var now = await engine.Store.FindAsync(run.Id, cancellation) ?? run;

@@ -21,6 +21,7 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
             prompt?.Show?.Qr is { } text ? QrSvg.Draw(text) : null,
             await engine.FindWorldAsync(run, cancellation) is { } world ? new SandboxView(world.Scenario, world.PhoneUrl) : null,
             IncidentView.Of(await IncidentOfAsync(run, cancellation)),
+            engine.IsOutOfReach(run) ? OutOfReachText(run) : null,
             now);
     }
 
@@ -35,6 +36,15 @@ internal sealed class RunViewer(EmbeddedEngine engine, TimeProvider time)
         !run.Status.IsFinal() && !(await engine.Incidents.ListAsync(cancellation)).IsEmpty && await engine.Flows.FindAsync(run.Flow, run.FlowVersion, cancellation) is { } flow
             ? engine.Incidents.WorstOf(flow.Flow)
             : null;
+
+    /// <summary>Why a run stands still here, by language.</summary>
+    public static ImmutableDictionary<string, string> OutOfReachText(StoredRun run) => ImmutableDictionary<string, string>.Empty
+        .Add("en", run.World is null
+            ? "This sign-in is at the real provider, and this engine plays the sandbox. It goes on when an engine of the real providers runs again."
+            : "This sign-in lives in the sandbox, and this engine calls the real providers. It goes on when an engine of the sandbox runs again.")
+        .Add("ru", run.World is null
+            ? "Этот вход идёт у настоящего сервиса, а здесь работает песочница. Он продолжится, когда снова заработает движок с настоящими сервисами."
+            : "Этот вход идёт в песочнице, а здесь работают настоящие сервисы. Он продолжится, когда снова заработает движок с песочницей.");
 
     private ImmutableDictionary<string, string> TitleOf(string flow) =>
         engine.Flows.FindCurrent(flow)?.Flow.Title.ByLanguage ?? ImmutableDictionary<string, string>.Empty;

@@ -43,6 +43,8 @@ internal sealed record RunView(
     [property: Description("The prompt's QR code as an SVG picture; null where none is shown or its life is over.")] string? QrSvg,
     [property: Description("Where the sandbox plays the person's phone; null for real providers.")] SandboxView? Sandbox,
     [property: Description("What an operator says about a provider of the run; null while all is well.")] IncidentView? Incident,
+    [property: Description("Why the run stands still in this engine, by language; null where it goes on, and once it has ended.")]
+    IReadOnlyDictionary<string, string>? OutOfReach,
     [property: Description("The engine's clock at this answer: count down against it, not against the browser's.")] DateTimeOffset ServerTime);
 
 /// <summary>The sandbox behind a run.</summary>

@@ -49,7 +49,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         claimers = options.Store is null ? 1 : 3;
         time = parts.Store.Time;
         this.log = log;
-        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step), time);
+        var metered = new MeteredRunStore(KillAtSave.Wrap(parts.Store), meters, time)
+        {
+            Ended = run => Log.RunEnded(log, run.Id, run.Flow, Words.Word(run.Status), run.Exit?.Code ?? "", run.Step),
+            Refused = (run, operation) => Log.WriteRefused(log, run, operation),
+        };
         Store = metered;
         Health = new EngineHealth(metered, parts.Flows, time) { IsPumpFull = () => pump?.IsFull ?? false };
         Health.Add(() => Problems.Select(problem => new HealthProblem("not_loadable", problem)));
@@ -64,7 +68,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             () => new NodeState(Address, options.HasOwnLoops ? "engine" : "hangfire", parts.Published.Serving, [.. Problems]), log);
         parts.Store.Hinted = Hear;
         Visits = new Visits(parts.Store, parts.Flows, parts.Plugins, caller, Outside, time) { Inbox = Store };
-        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store };
+        Hooks = new Hooks(parts.Store, parts.Flows, parts.Plugins, caller, Changes, deliveries) { Inbox = Store, Flood = new HookFlood(time) };
         var connected = new PluginConnectionCaller(parts.Plugins, settings, parts.Sandbox, time) { Meters = meters };
         var refresher = new Refresher(parts.Store, connected, time, new RefresherOptions { Node = Node });
         Calls = new ConnectionCalls(parts.Store, connected, refresher, time);
@@ -158,7 +162,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
         // From here on the store's clock counts: what this machine's says differs from other nodes'.
         var clock = built.Store.Time;
-        var measured = new EngineMeters();
+        var measured = new EngineMeters { EgressRefused = (provider, operation) => Log.EgressNotDeclared(logger, provider, operation) };
         var caller = new PluginOperationCaller(built.Plugins, options.Settings, built.Sandbox, built.Incidents, clock) { Meters = measured };
         var engine = new EmbeddedEngine(built, caller, measured, options, logger);
         engine.export = OtlpExport.Start(options.Otlp, engine.Node);
@@ -176,6 +180,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Outside.Listen(listening);
         parts.Ports.Add(listening.Port);
         Address = Outside.Base.AbsoluteUri.TrimEnd('/');
+        parts.Store.IsHurried = true;
         Work.Listen();
     }
 
@@ -202,7 +207,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             return new WishOutcome.ConnectionOutOfReach(connection);
         }
 
-        string? world = null;
+        var world = Sandbox is null ? null : SandboxLink.NoWorld;
         if (Sandbox is not null && Flows.FindCurrent(wish.Flow)?.Flow is { } flow && Sandbox.FindProviderOf(flow) is { } provider)
         {
             var known = provider.For(flow.Name);
@@ -212,7 +217,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
                 return new WishOutcome.NoSuchScenario(scenario ?? "", [.. known.Select(offered => offered.Name)]);
             }
             world = (await Sandbox.NewWorldAsync(
-                provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), Outside.Base, cancellation))?.Id;
+                provider.Provider, scenario, await FormerWorldAsync(wish, cancellation), Outside.Base, cancellation))?.Id ?? SandboxLink.NoWorld;
         }
         else if (wish.Scenario is not null && Flows.FindCurrent(wish.Flow) is not null)
         {
@@ -249,6 +254,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(run);
         return run.World is { } world && Sandbox is { } sandbox ? await sandbox.FindWorldAsync(world, cancellation) : null;
     }
+
+    /// <summary>Whether an open run is left alone here, since it lives where this engine calls nothing.</summary>
+    internal bool IsOutOfReach(StoredRun run) => !run.Status.IsFinal() && !SandboxLink.Reaches(Sandbox, run.World);
 
     /// <summary>When a run ends at the latest.</summary>
     public async Task<DateTimeOffset> EndOfAsync(StoredRun run, CancellationToken cancellation)

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Engine.Plugins;
 using Engine.Sandbox;
-using Engine.Sdk;
 using Engine.Storage;
 
 namespace Engine.Host;
@@ -54,8 +53,13 @@ internal sealed class EngineParts : IAsyncDisposable
             var time = store.Time;
             var held = Built(TakeDataFolder(options.DataFolder));
             var ports = new OwnPorts();
-            var invoker = Built(new HttpMessageInvoker(new EgressWatch(
-                ProviderHttp.NewHandler(ports.Contains), (host, why) => Log.EgressRefused(log, host, why))));
+            var invoker = Built(new HttpMessageInvoker(EgressWatch.Over(
+                ports.Contains, (host, why) => Log.EgressRefused(log, host, why),
+                host =>
+                {
+                    // The sandbox is on this machine by its nature.
+                    if (options.Providers is ProviderMode.Real) Log.EgressPrivate(log, host);
+                })));
             var seen = FolderState.Of(options);
             var allowed = options.OnlyAllowedPlugins ? new AllowedPlugins(options.AllowedPluginsFile, DefaultPlaces.PluginFolder, time) : null;
 
@@ -123,9 +127,13 @@ internal sealed class EngineParts : IAsyncDisposable
         else if (part is IDisposable now) now.Dispose();
     }
 
-    /// <summary>Opens the store that the options name.</summary>
-    internal static Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation) =>
-        EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
+    /// <summary>Opens the store that the options name, for a start or a command: it waits longer for the database than a request does.</summary>
+    internal static async Task<EngineStore> OpenStoreAsync(EngineOptions options, TimeProvider time, CancellationToken cancellation)
+    {
+        var store = await EngineStore.OpenAsync(options.Place, options.KeyFile, time, cancellation);
+        store.IsHurried = false;
+        return store;
+    }
 
     // Two engines over one folder would play the same sandbox worlds apart. The system lets go of the lock when a process dies.
     private static FileStream TakeDataFolder(string folder)

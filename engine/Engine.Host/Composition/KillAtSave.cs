@@ -76,8 +76,8 @@ internal sealed class KillAtSave : IRunStore
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         inner.ListConnectionsAsync(subject, cancellation);
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) =>
-        inner.TakeLeftoverAsync(flow, subject, takenBy, cancellation);
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) =>
+        inner.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation);
 
     private async Task<T> AroundAsync<T>(Func<Task<T>> save)
     {

@@ -40,7 +40,9 @@ internal sealed class PluginOperationCaller(
 
         if (await FindSettingsAsync(call.Provider, call.World, cancellation) is not { } provided)
         {
-            return new Failure(Failures.ConfigError, "the run lives in a world of the sandbox that this engine does not have");
+            return new Failure(Failures.ConfigError, call.World == SandboxLink.NoWorld
+                ? $"{call.Provider}.{call.Operation}: the sandbox cannot play this provider, and from it nothing is called for real"
+                : "the run lives in a world of the sandbox that this engine does not have");
         }
 
         if (call.World is null && !retries.Take(call.Provider, call.IsRetry))

@@ -12,6 +12,9 @@ public abstract class SandboxLink : IAsyncDisposable
     {
     }
 
+    /// <summary>Where a run lives whose providers the sandbox cannot play: it is none of the real ones', and its calls fail.</summary>
+    public const string NoWorld = "none";
+
     /// <summary>What can be played, by provider.</summary>
     public abstract IReadOnlyList<SimulatedProvider> Providers { get; }
 

@@ -98,12 +98,13 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
         }
     }
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation)
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation)
     {
         lock (gate)
         {
             var left = leftovers
                 .Where(one => one.Flow == flow && one.Subject == subject && one.LeftBy != takenBy && Find(one.LeftBy) is not { IsOpen: true })
+                .Where(one => Find(one.LeftBy) is not { } leaver || leaver.Run.World is not null == isInSandbox)
                 .Where(one => one.TakenBy is not { } taker || taker == takenBy || IsFree(one, taker))
                 .OrderByDescending(one => one.TakenBy == takenBy).ThenByDescending(one => one.LeftAt)
                 .FirstOrDefault();

@@ -107,6 +107,7 @@ internal static class RunListPage
     public static Html Next(OpsRequest request, RunStanding standing)
     {
         var words = request.Words;
+        if (request.Engine.IsOutOfReach(standing.Run)) return Html.Of($"<span class=\"soft\">{words.Say("in another engine", "в другом движке")}</span>");
         if (standing.WakeAt is not { } at) return Html.Of($"<span class=\"soft\">—</span>");
         if (at < request.Now - Lateness) return Html.Of($"<span class=\"bad\">{words.Say("late by", "опоздание")} {words.Span(request.Now - at)}</span>");
         if (standing.Holder is not null) return Html.Of($"<span class=\"soft\">{words.Say("being worked on", "в работе")}</span>");

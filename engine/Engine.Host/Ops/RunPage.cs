@@ -18,7 +18,7 @@ internal static class RunPage
         return Html.Of($"""
             <div class="head"><h1>{OpsPages.TitleOf(request, run.Flow)} <code>{run.Id.Short}</code></h1> {RunListPage.Status(words, run)}</div>
             {OpsPages.Done(request)}
-            {Trouble(request, flow)}
+            {Trouble(request, flow)}{Html.If(request.Engine.IsOutOfReach(run), () => Html.Of($"<p class=\"note warn\">{RunViewer.OutOfReachText(run)[words.Language]}</p>"))}
             <div class="two">
               <section class="panel">{Facts(request, standing, flow, step)}{Actions(request, run, step)}</section>
               <section class="panel"><h2>{words.Say("What happened", "Что происходило")}</h2>{Timeline.Draw(request, run, flow?.Flow, journal)}</section>

@@ -29,7 +29,11 @@ internal sealed class Deliveries(EngineStore store, FlowLibrary flows, RunStarte
         {
             while (true)
             {
-                await BeginAllAsync(cancellation);
+                // The store gives so many at once; what is left of a crowd must not wait for the next call.
+                while (await BeginSomeAsync(cancellation) > 0)
+                {
+                }
+
                 await WaitAsync(cancellation);
             }
         }
@@ -52,15 +56,19 @@ internal sealed class Deliveries(EngineStore store, FlowLibrary flows, RunStarte
         }
     }
 
-    private async Task BeginAllAsync(CancellationToken cancellation)
+    /// <summary>Gives how many were begun; none where something went wrong.</summary>
+    private async Task<int> BeginSomeAsync(CancellationToken cancellation)
     {
         try
         {
-            foreach (var delivery in await store.ReadDeliveriesAsync(cancellation)) await BeginAsync(delivery, cancellation);
+            var found = await store.ReadDeliveriesAsync(cancellation);
+            foreach (var delivery in found) await BeginAsync(delivery, cancellation);
+            return found.Count;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             Log.DeliveriesFailed(log, error);
+            return 0;
         }
     }
 

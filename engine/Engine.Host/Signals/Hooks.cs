@@ -17,9 +17,18 @@ internal sealed class Hooks(
     /// <summary>Where what comes for a run is put in its inbox. Default: the same store.</summary>
     public IRunStore Inbox { get; init; } = store;
 
+    /// <summary>Holds back what anybody may send.</summary>
+    public required HookFlood Flood { get; init; }
+
+    /// <summary>Whether one more call of an address that all of a provider's calls share is taken now.</summary>
+    /// <param name="tell">Called for a flood, once in a while.</param>
+    public bool Takes(string provider, string hook, Action tell) =>
+        plugins.Catalog.FindProvider(provider)?.FindHook(hook) is null || Flood.Takes($"{provider}.{hook}", tell);
+
     /// <summary>A call of a run's, or of a connection's, own address.</summary>
     public async Task<HookOutcome> TakeAsync(HookTarget target, HookRequest request, CancellationToken cancellation)
     {
+        if (!caller.Reaches(target.World)) return OutOfReach(target.World);
         if (await flows.FindAsync(target.Flow, target.FlowVersion, cancellation) is not { } flow
             || await caller.FindSettingsAsync(target.Provider, target.World, cancellation) is not { } settings)
         {
@@ -43,6 +52,7 @@ internal sealed class Hooks(
     public async Task<HookOutcome?> TakeAsync(string provider, string hook, string? world, HookRequest request, CancellationToken cancellation)
     {
         if (plugins.Catalog.FindProvider(provider) is not { } known || known.FindHook(hook) is null) return null;
+        if (!caller.Reaches(world)) return OutOfReach(world);
         if (await caller.FindSettingsAsync(provider, world, cancellation) is not { } settings) return null;
         var outcome = await plugins.ReadHookAsync(provider, known.Build, hook, request, settings, cancellation);
         if (outcome is HookOutcome.Accepted { News: { IdentityKey: not null } news }) await store.TellOfAccountAsync(provider, world, news, cancellation);
@@ -71,6 +81,9 @@ internal sealed class Hooks(
 
         await store.HurryCareAsync(id, cancellation);
     }
+
+    /// <summary>The provider may try again: the engine that is for it may run then.</summary>
+    private static HookOutcome.Failed OutOfReach(string? world) => new(new Failure(Failures.ConfigError, PluginOperationCaller.OutOfReach(world)));
 
     /// <summary>The plugin's key, or the request itself; neither can pass for the other.</summary>
     private static string KeyOf(HookOutcome.Accepted accepted, HookRequest request) =>

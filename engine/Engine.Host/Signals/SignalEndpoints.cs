@@ -90,9 +90,21 @@ internal static class SignalEndpoints
 
     private static Task<IResult> CallProviderAsync(
         string provider, string hook, string? world, HttpContext context, EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation) =>
-        TakeAsync(
-            context, engine.Outside.HookOf(provider, hook, world), time,
-            request => engine.Hooks.TakeAsync(provider, hook, world, request, cancellation), engine, cancellation);
+        TakeOpenAsync(context, engine.Outside.HookOf(provider, hook, world), (provider, hook, world), engine, time, cancellation);
+
+    /// <summary>A call that belongs to no run: whoever knows the provider's name can send it.</summary>
+    private static Task<IResult> TakeOpenAsync(
+        HttpContext context, Uri address, (string Provider, string Hook, string? World) of, EmbeddedEngine engine, TimeProvider time, CancellationToken cancellation)
+    {
+        if (engine.Hooks.Takes(of.Provider, of.Hook, () => engine.NoteHook($"more calls of '{of.Provider}.{of.Hook}' than are taken in a second")))
+        {
+            return TakeAsync(
+                context, address, time, request => engine.Hooks.TakeAsync(of.Provider, of.Hook, of.World, request, cancellation), engine, cancellation);
+        }
+
+        context.Response.Headers.RetryAfter = "2";
+        return Task.FromResult<IResult>(Problems.Busy());
+    }
 
     private static async Task<IResult> TakeAsync(
         HttpContext context, Uri address, TimeProvider time, Func<HookRequest, Task<HookOutcome?>> take, EmbeddedEngine engine,
@@ -149,13 +161,11 @@ internal static class SignalEndpoints
         if (states.Count == 0)
         {
             return engine.FindRedirectHook(provider) is { } hook
-                ? await TakeAsync(
-                    context, engine.Outside.ReturnOf(provider, world), time,
-                    request => engine.Hooks.TakeAsync(provider, hook, world, request, cancellation), engine, cancellation)
-                : SeeOther("/returned/unknown");
+                ? await TakeOpenAsync(context, engine.Outside.ReturnOf(provider, world), (provider, hook, world), engine, time, cancellation)
+                : HttpMethods.IsGet(context.Request.Method) ? SeeOther("/returned/unknown") : PostRefused();
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method)) return Problems.MalformedRequest("a return is a GET request");
+        if (!HttpMethods.IsGet(context.Request.Method)) return PostRefused();
         if (states is not [{ Length: > 0 and <= AccessToken.MaxLength } state]
             || await engine.Signals.FindVisitAsync(EngineAddress.HashOf(state), cancellation) is not { } visit
             || visit.Provider != provider || visit.World != world)
@@ -169,7 +179,7 @@ internal static class SignalEndpoints
             return SeeOther("/returned/other-browser");
         }
 
-        if (!visit.IsUsed && visit.ExpiresAt > time.GetUtcNow())
+        if (!visit.IsUsed && visit.ExpiresAt > time.GetUtcNow() && SandboxLink.Reaches(engine.Sandbox, visit.World))
         {
             var query = context.Request.Query.SelectMany(pair => pair.Value.Select(value => KeyValuePair.Create(pair.Key, value ?? ""))).ToList();
             if (await engine.Visits.ReturnAsync(EngineAddress.HashOf(state), visit, query, cancellation)) engine.Changes.InboxGrew(visit.Run);
@@ -178,6 +188,10 @@ internal static class SignalEndpoints
         // The same for the first return and for each after it: what came of it is the run's to say.
         return SeeOther(visit.IsPopup ? "/returned/done" : $"/connect/{visit.Run}");
     }
+
+    /// <summary>A form that another site posts comes without the cookie that binds the return to its browser, and a cookie that came along would bind nothing.</summary>
+    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult PostRefused() => Problems.MalformedRequest(
+        "a return is a GET request: the plugin must ask its provider for response_mode=query, since form_post cannot be bound to the browser that left");
 
     /// <summary>303: the address with the code is gone from the browser's history, and nothing of it is in the next request.</summary>
     private static SeeOtherResult SeeOther(string path) => new(path);

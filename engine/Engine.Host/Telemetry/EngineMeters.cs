@@ -45,9 +45,6 @@ internal sealed class EngineMeters : IDisposable
         Counter<long> Count(string name, string unit, string description) => meter.CreateCounter<long>(name, unit, description);
     }
 
-    /// <summary>Whether anybody listens to what runs do.</summary>
-    public bool IsHeard => saves.Enabled;
-
     /// <summary>Whether anybody wants to know how long the store takes.</summary>
     public bool TimesStore => storeDuration.Enabled;
 
@@ -104,12 +101,17 @@ internal sealed class EngineMeters : IDisposable
         else troubles.Add(1, Tag("error.type", ErrorType.Of(trouble.Cause)));
     }
 
+    /// <summary>Told of each call that was not made since it would have led where the provider may not connect: the provider and the operation.</summary>
+    public Action<string, string> EgressRefused { get; init; } = (_, _) => { };
+
     /// <param name="failure">Null where the call was answered.</param>
     public void Called(string provider, string operation, TimeSpan took, Failure? failure)
     {
         if (failure is null) callDuration.Record(took.TotalSeconds, Tag("engine.provider", provider), Tag("engine.operation", operation));
         else callDuration.Record(took.TotalSeconds, Tag("engine.provider", provider), Tag("engine.operation", operation), Tag("error.type", failure.Code));
-        if (failure is { IsEgressRefused: true }) egress.Add(1, Tag("engine.provider", provider));
+        if (failure is not { IsEgressRefused: true }) return;
+        egress.Add(1, Tag("engine.provider", provider));
+        EgressRefused(provider, operation);
     }
 
     /// <param name="outcome"><c>ok</c>, or the failure's code.</param>

@@ -3,10 +3,18 @@ using Engine.Runs;
 namespace Engine.Host;
 
 /// <summary>Counts and times what an engine does with its store, and knows when the pump went round last. Where nobody listens it only passes on.</summary>
-/// <param name="ended">Is told of each run that this engine has brought to its end.</param>
-internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Action<StoredRun> ended, TimeProvider time) : IRunStore
+internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, TimeProvider time) : IRunStore
 {
     private long lastClaim;
+
+    /// <summary>Is told of each run that this engine has brought to its end. Default: nobody.</summary>
+    public Action<StoredRun> Ended { get; init; } = _ => { };
+
+    /// <summary>
+    /// Is told of each write that was refused since the run had passed to another engine, and of which kind it was: <c>renew</c>, <c>save</c>,
+    /// <c>postpone</c>. Default: nobody.
+    /// </summary>
+    public Action<RunId, string> Refused { get; init; } = (_, _) => { };
 
     /// <summary>When due runs were last asked for with success; null before the first time.</summary>
     public DateTimeOffset? LastClaim => Interlocked.Read(ref lastClaim) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
@@ -32,14 +40,24 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Acti
     {
         var lost = await TimedAsync("renew", Start(), inner.RenewAsync(leases, by, cancellation));
         meters.LeasesLost(lost.Count);
+        foreach (var run in lost) Refused(run, "renew");
         return lost;
     }
 
-    public Task<bool> SaveAsync(RunSave save, CancellationToken cancellation) =>
-        meters.IsHeard || save.Run.Status.IsFinal() ? CountedSaveAsync(save, cancellation) : inner.SaveAsync(save, cancellation);
+    public async Task<bool> SaveAsync(RunSave save, CancellationToken cancellation)
+    {
+        if (!await TimedAsync("save", Start(), inner.SaveAsync(save, cancellation))) return IsRefused(save.Run.Id, "save");
+        meters.Saved(save.Run);
+        if (save.Run.Status.IsFinal()) Ended(save.Run);
+        return true;
+    }
 
-    public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
-        meters.IsHeard ? CountedPostponeAsync(lease, due, cancellation) : inner.PostponeAsync(lease, due, cancellation);
+    public async Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation)
+    {
+        if (!await TimedAsync("postpone", Start(), inner.PostponeAsync(lease, due, cancellation))) return IsRefused(lease.Run, "postpone");
+        meters.Postponed();
+        return true;
+    }
 
     public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => TimedAsync("set_back", Start(), inner.SetBackAsync(setback, cancellation));
 
@@ -81,25 +99,14 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Acti
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) =>
         TimedAsync("connections", Start(), inner.ListConnectionsAsync(subject, cancellation));
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) =>
-        TimedAsync("leftover", Start(), inner.TakeLeftoverAsync(flow, subject, takenBy, cancellation));
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) =>
+        TimedAsync("leftover", Start(), inner.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation));
 
-    private async Task<bool> CountedSaveAsync(RunSave save, CancellationToken cancellation)
+    private bool IsRefused(RunId run, string operation)
     {
-        var isStored = await TimedAsync("save", Start(), inner.SaveAsync(save, cancellation));
-        if (!isStored) meters.SaveRefused("save");
-        if (!isStored) return false;
-        meters.Saved(save.Run);
-        if (save.Run.Status.IsFinal()) ended(save.Run);
-        return true;
-    }
-
-    private async Task<bool> CountedPostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation)
-    {
-        var isStored = await TimedAsync("postpone", Start(), inner.PostponeAsync(lease, due, cancellation));
-        if (isStored) meters.Postponed();
-        else meters.SaveRefused("postpone");
-        return isStored;
+        meters.SaveRefused(operation);
+        Refused(run, operation);
+        return false;
     }
 
     private async Task<bool> AcceptedAsync(string kind, long began, Task<bool> accepting)

@@ -20,7 +20,6 @@ internal sealed class PostgresDatabase : Database
     private readonly string tag;
     private readonly PostgresLanes lanes;
     private readonly DatabaseClock? clock;
-    private readonly TimeSpan? patience;
 
     private PostgresDatabase(PostgresPlace place, string tag, PostgresLanes lanes, DatabaseClock? clock, TimeProvider given)
     {
@@ -29,10 +28,11 @@ internal sealed class PostgresDatabase : Database
         this.lanes = lanes;
         this.clock = clock;
         Time = clock ?? given;
-        patience = clock is null ? null : Patience;
     }
 
     public PostgresPlace Place { get; }
+
+    private TimeSpan? CallersPatience => IsHurried && clock is not null ? Patience : null;
 
     public override string Name => Place.Name;
 
@@ -74,10 +74,10 @@ internal sealed class PostgresDatabase : Database
     }
 
     public override Task<T> ReadAsync<T>(Func<Session, T> read, CancellationToken cancellation) =>
-        lanes.DoAsync(read, SessionUse.Read, patience, cancellation);
+        lanes.DoAsync(read, SessionUse.Read, CallersPatience, cancellation);
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        lanes.DoAsync(write, SessionUse.Write, patience, cancellation);
+        lanes.DoAsync(write, SessionUse.Write, CallersPatience, cancellation);
 
     public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
         lanes.DoAsync(write, SessionUse.Write, patience: null, cancellation);
@@ -85,6 +85,9 @@ internal sealed class PostgresDatabase : Database
     /// <summary>The wake-ups of runs, on connections of their own: what persons ask for does not wait behind them.</summary>
     public PostgresWakes NewWakes() => new(
         new PostgresLanes(Place, tag, WakeLanes), Time, clock is null ? "CAST(@now AS BIGINT)" : DatabaseClock.Sql, tag);
+
+    /// <summary>Keeps the wake-ups' table clean; not where the time is given, since then nothing goes by itself.</summary>
+    public PostgresVacuum? NewVacuum() => clock is null ? null : new PostgresVacuum(Place);
 
     /// <summary>Listens to what other nodes store.</summary>
     public PostgresListener NewListener(Action<RunHint> hear) => new(Place, tag, hear);

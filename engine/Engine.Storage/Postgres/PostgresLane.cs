@@ -74,8 +74,9 @@ internal sealed class PostgresLane(PostgresPlace place, string tag) : IDisposabl
             {
                 return perform(open);
             }
-            catch (Exception thrown) when (thrown is StorageUnavailableException || PostgresTrouble.IsLost(thrown))
+            catch (Exception thrown) when (thrown is StorageUnavailableException || PostgresTrouble.IsLost(thrown) || !open.IsConnected)
             {
+                // An error need not say that it took the connection with it: one that is closed is never used again.
                 Drop();
 
                 // A connection that lay idle may have been lost long ago; a new one tells whether the server is there.

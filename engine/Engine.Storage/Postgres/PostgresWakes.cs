@@ -30,7 +30,7 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
         postponing = new PostgresBatches<Postponement, bool>(lanes, Postpone, BatchLimit);
         saves = new PostgresBatches<WaitingSave, bool>(lanes, saving.Save, BatchLimit);
         claim = ClaimSql(clock);
-        claimWithout = ClaimSql(clock, "AND flow_version <> ALL(@without)");
+        claimWithout = ClaimSql(clock, "AND (SELECT flow_version FROM runs WHERE number = run) <> ALL(@without)");
         renew = RenewSql(clock);
         postpone = PostponeSql(clock);
     }
@@ -40,14 +40,18 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
     public override Task<IReadOnlyList<TakenRun>> ClaimAsync(ClaimRequest request, CancellationToken cancellation) =>
         lanes.DoAsync<IReadOnlyList<TakenRun>>(session => Claim(session, request), SessionUse.Statement, patience: null, cancellation);
 
-    public override Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation) =>
-        leases.Count == 0 ? Task.FromResult<IReadOnlyList<RunId>>([]) : lanes.DoAsync<IReadOnlyList<RunId>>(
+    public override async Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation)
+    {
+        if (leases.Count == 0) return [];
+        var lost = await lanes.DoAsync(
             session => session.List(
                 renew,
-                row => new RunId(row.GetString(0)),
-                ("@ids", Columns.Texts(leases.Select(lease => lease.Run.Value))), ("@fences", leases.Select(lease => lease.Fence).ToArray()),
+                row => (row.GetInt64(0), row.GetInt64(1)),
+                ("@runs", leases.Select(lease => lease.Row).ToArray()), ("@fences", leases.Select(lease => lease.Fence).ToArray()),
                 ("@now", Now), ("@by", by.Ticks)),
             SessionUse.Statement, patience: null, cancellation);
+        return [.. leases.Where(lease => lost.Contains((lease.Row, lease.Fence))).Select(lease => lease.Run)];
+    }
 
     public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
         postponing.AddAsync(new Postponement(lease, due), cancellation);
@@ -66,49 +70,64 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
     private static string ClaimSql(string clock, string without = "") =>
         $"""
          WITH taken AS (
-           UPDATE runs SET fence = fence + 1, holder = @node, lease_until = {clock} + @lease
-           WHERE number = ANY(ARRAY(
-             SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= {clock} {without}
+           UPDATE wakes SET fence = fence + 1, holder = @node, lease_until = {clock} + @lease
+           WHERE run = ANY(ARRAY(
+             SELECT run FROM wakes WHERE coalesce(lease_until, due) <= {clock} {without}
              ORDER BY coalesce(lease_until, due) LIMIT @max FOR UPDATE SKIP LOCKED))
-           RETURNING runs.*)
-         SELECT {StoredRow.ColumnNames.Replace("runs.", "taken.", StringComparison.Ordinal)}, run_bodies.state, run_bodies.prompt,
-           taken.fence, taken.lease_until
-         FROM taken LEFT JOIN run_bodies ON run_bodies.run = taken.number
+           RETURNING wakes.*)
+         SELECT {StoredRow.ColumnNames}, wakes.fence, wakes.lease_until FROM taken AS wakes JOIN runs ON runs.number = wakes.run
          """;
 
     // A row that another statement of this node holds at this moment is left for the next time: waiting for each other is worse.
     private static string RenewSql(string clock) =>
         $"""
-         WITH given AS (SELECT * FROM unnest(@ids, @fences) AS given(id, fence)),
+         WITH given AS (SELECT * FROM unnest(@runs, @fences) AS given(run, fence)),
          mine AS (
-           SELECT runs.number FROM runs JOIN given ON runs.id = given.id AND runs.fence = given.fence
-           WHERE runs.lease_until IS NOT NULL FOR UPDATE OF runs SKIP LOCKED),
-         renewed AS (UPDATE runs SET lease_until = {clock} + @by WHERE number = ANY(ARRAY(SELECT number FROM mine)))
-         SELECT given.id FROM given
+           SELECT wakes.run FROM wakes JOIN given ON wakes.run = given.run AND wakes.fence = given.fence
+           WHERE wakes.lease_until IS NOT NULL FOR UPDATE OF wakes SKIP LOCKED),
+         renewed AS (UPDATE wakes SET lease_until = {clock} + @by WHERE run = ANY(ARRAY(SELECT run FROM mine)))
+         SELECT given.run, given.fence FROM given
          WHERE NOT EXISTS (
-           SELECT 1 FROM runs WHERE runs.id = given.id AND runs.fence = given.fence AND runs.lease_until IS NOT NULL)
+           SELECT 1 FROM wakes WHERE wakes.run = given.run AND wakes.fence = given.fence AND wakes.lease_until IS NOT NULL)
          """;
 
     private static string PostponeSql(string clock) =>
         $"""
-         UPDATE runs SET
-           due = CASE WHEN runs.inbox_last > runs.inbox_seen THEN {clock} ELSE given.due END,
+         UPDATE wakes SET
+           due = CASE WHEN wakes.inbox_last > wakes.inbox_seen THEN {clock} ELSE given.due END,
            rounds = rounds + 1, holder = NULL, lease_until = NULL, crashes = NULL, retry_due = NULL
-         FROM unnest(@ids, @fences, @dues) AS given(id, fence, due)
-         WHERE runs.id = given.id AND runs.fence = given.fence AND runs.lease_until IS NOT NULL
-         RETURNING runs.id
+         FROM unnest(@runs, @fences, @dues) AS given(run, fence, due)
+         WHERE wakes.run = given.run AND wakes.fence = given.fence AND wakes.lease_until IS NOT NULL
+         RETURNING wakes.run, wakes.fence
          """;
 
-    private List<TakenRun> Claim(Session session, ClaimRequest request)
+    private IReadOnlyList<TakenRun> Claim(Session session, ClaimRequest request)
     {
         // Rarely anything is left to others: a text of its own, so that the usual one stays as lean as it is.
         var isWithout = request.Without.Count > 0;
         var taken = session.List(
             isWithout ? claimWithout : claim,
             row => new TakenRun(
-                StoredRowWithBody.Read(row), row.GetInt64(StoredRow.ColumnCount + 2), row.Time(StoredRow.ColumnCount + 3), []),
+                new StoredRowWithBody(StoredRow.Read(row), null), row.GetInt64(StoredRow.ColumnCount), row.Time(StoredRow.ColumnCount + 1), []),
             ("@node", request.Node), ("@max", request.Max), ("@lease", request.LeaseFor.Ticks), ("@now", Now),
             ("@without", isWithout ? Columns.Texts(request.Without) : null));
+        return WithInboxes(session, WithBodies(session, taken, request.Knows));
+    }
+
+    private static IReadOnlyList<TakenRun> WithBodies(Session session, IReadOnlyList<TakenRun> taken, Func<Lease, bool> knows)
+    {
+        long[] unknown = [.. taken.Where(run => !knows(run.Lease)).Select(run => run.Stored.Row.Number)];
+        if (unknown.Length == 0) return taken;
+
+        var bodies = session.List(
+            "SELECT run, state, prompt FROM run_bodies WHERE run = ANY(@unknown)",
+            row => KeyValuePair.Create(row.GetInt64(0), new SealedBody(row.GetBytes(1), row.BytesOrNull(2))),
+            ("@unknown", unknown)).ToDictionary();
+        return [.. taken.Select(run => run with { Stored = run.Stored with { Body = bodies.GetValueOrDefault(run.Stored.Row.Number) } })];
+    }
+
+    private static IReadOnlyList<TakenRun> WithInboxes(Session session, IReadOnlyList<TakenRun> taken)
+    {
         long[] told = [.. taken.Where(run => run.Stored.Row.InboxLast > run.Stored.Row.Run.InboxSeen).Select(run => run.Stored.Row.Number)];
         if (told.Length == 0) return taken;
 
@@ -126,10 +145,10 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
     {
         var done = session.List(
             postpone,
-            row => row.GetString(0),
-            ("@ids", Columns.Texts(batch.Select(one => one.Lease.Run.Value))), ("@fences", batch.Select(one => one.Lease.Fence).ToArray()),
-            ("@dues", batch.Select(one => one.Due.ToColumn()).ToArray()), ("@now", Now)).ToHashSet(StringComparer.Ordinal);
-        return [.. batch.Select(one => done.Contains(one.Lease.Run.Value))];
+            row => (row.GetInt64(0), row.GetInt64(1)),
+            ("@runs", batch.Select(one => one.Lease.Row).ToArray()), ("@fences", batch.Select(one => one.Lease.Fence).ToArray()),
+            ("@dues", batch.Select(one => one.Due.ToColumn()).ToArray()), ("@now", Now)).ToHashSet();
+        return [.. batch.Select(one => done.Contains((one.Lease.Row, one.Lease.Fence)))];
     }
 
     private sealed record Postponement(Lease Lease, DateTimeOffset Due);

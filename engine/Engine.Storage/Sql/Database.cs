@@ -3,6 +3,18 @@ namespace Engine.Storage;
 /// <summary>A database that the store's SQL runs in.</summary>
 internal abstract class Database : IAsyncDisposable
 {
+    private volatile bool isHurried;
+
+    /// <summary>
+    /// Whether who reads or writes is told within a second that the database does not answer, as whoever asks over HTTP must be. Default: they
+    /// wait as long as the database's own limits allow, as an engine that only starts does.
+    /// </summary>
+    public virtual bool IsHurried
+    {
+        get => isHurried;
+        set => isHurried = value;
+    }
+
     /// <summary>What messages call it: the file, or host and database. Never a secret.</summary>
     public abstract string Name { get; }
 

@@ -14,6 +14,9 @@ internal sealed partial class Session(DbConnection connection, SqlDialect dialec
 
     public SqlDialect Dialect => dialect;
 
+    /// <summary>Whether anything can still be done with it.</summary>
+    public bool IsConnected => connection.State == ConnectionState.Open;
+
     /// <summary>Ends the SELECT of the row that a write decides by: until it is done, other nodes wait with theirs.</summary>
     public string ForUpdate => dialect.ForUpdate;
 

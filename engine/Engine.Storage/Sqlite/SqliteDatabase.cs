@@ -10,6 +10,18 @@ internal sealed class SqliteDatabase : Database
 {
     private const int IdleReaders = 16;
 
+    // Beside the wait within SQLite, the library asks again until so many seconds are over.
+    private const int ReaderSeconds = 1;
+
+    /// <summary>
+    /// How long a caller waits while another process keeps the file locked: whoever asks over HTTP is told within a second. The engine's own work
+    /// waits longer, and none of it is lost by it: it is due again.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
+    private static readonly TimeSpan WorkPatience = TimeSpan.FromSeconds(10);
+
+    private static readonly string ShortWait = $"PRAGMA busy_timeout = {Writer.LockSliceMilliseconds}";
+
     // FULL: a commit is on disk before anyone is told of it. What is deleted is overwritten, though it is sealed.
     private const string WriterPragmas = """
         PRAGMA busy_timeout = 10000;
@@ -23,7 +35,7 @@ internal sealed class SqliteDatabase : Database
         """;
 
     private const string ReaderPragmas = """
-        PRAGMA busy_timeout = 10000;
+        PRAGMA busy_timeout = 900;
         PRAGMA temp_store = MEMORY;
         """;
 
@@ -35,7 +47,7 @@ internal sealed class SqliteDatabase : Database
     {
         Name = file;
         Time = time;
-        writer = new Writer(connection, session, file);
+        writer = new Writer(connection, session, file, time);
     }
 
     public override string Name { get; }
@@ -59,6 +71,7 @@ internal sealed class SqliteDatabase : Database
             OwnerOnly.Restrict(file);
             session.Run(WriterPragmas);
             Migrations.Apply(session, file, time);
+            session.Run(ShortWait);
             return new SqliteDatabase(file, connection, session, time);
         }
         catch (Exception e)
@@ -71,7 +84,10 @@ internal sealed class SqliteDatabase : Database
     }
 
     public override Task<T> WriteAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
-        writer.WriteAsync(write, cancellation);
+        writer.WriteAsync(write, IsHurried ? Patience : WorkPatience, cancellation);
+
+    public override Task<T> WorkAsync<T>(Func<Session, T> write, CancellationToken cancellation) =>
+        writer.WriteAsync(write, WorkPatience, cancellation);
 
     /// <summary>
     /// Reads what has been committed. It runs at once, on the caller's thread: a look into SQLite's cache is no wait.
@@ -92,7 +108,7 @@ internal sealed class SqliteDatabase : Database
     public T Read<T>(Func<Session, T> read)
     {
         ObjectDisposedException.ThrowIf(isDisposed, typeof(EngineStore));
-        if (!readers.TryTake(out var session)) session = new Session(Connect(Name, SqliteOpenMode.ReadOnly, ReaderPragmas), SqlDialect.Sqlite);
+        if (!readers.TryTake(out var session)) session = new Session(Connect(Name, SqliteOpenMode.ReadOnly, ReaderPragmas, ReaderSeconds), SqlDialect.Sqlite);
         var isSound = false;
         try
         {
@@ -114,7 +130,7 @@ internal sealed class SqliteDatabase : Database
         await writer.DisposeAsync();
     }
 
-    private static SqliteConnection Connect(string file, SqliteOpenMode mode, string pragmas)
+    private static SqliteConnection Connect(string file, SqliteOpenMode mode, string pragmas, int seconds = 30)
     {
         var opened = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -122,7 +138,7 @@ internal sealed class SqliteDatabase : Database
             Mode = mode,
             Pooling = false,
             ForeignKeys = true,
-            DefaultTimeout = 30,
+            DefaultTimeout = seconds,
         }.ToString());
         try
         {

@@ -9,21 +9,22 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
     public override async Task<IReadOnlyList<TakenRun>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
     {
         var until = DateTimeOffset.MinValue;
-        var taken = await database.WriteAsync(
+        var taken = await database.WorkAsync(
             session =>
             {
                 var now = database.Time.GetUtcNow();
                 until = now + request.LeaseFor;
 
                 // Rarely anything is left to others: a text of its own, so that the usual one stays as lean as it is.
-                var without = request.Without.Count == 0 ? "" : "AND @without NOT LIKE '%|' || flow_version || '|%'";
+                var without = request.Without.Count == 0
+                    ? "" : "AND @without NOT LIKE '%|' || (SELECT flow_version FROM runs WHERE number = run) || '|%'";
                 return session.List(
                     $"""
-                    UPDATE runs SET fence = fence + 1, holder = @node, lease_until = @until
-                    WHERE number IN (
-                      SELECT number FROM runs WHERE is_open = 1 AND coalesce(lease_until, due) <= @now {without}
+                    UPDATE wakes SET fence = fence + 1, holder = @node, lease_until = @until
+                    WHERE run IN (
+                      SELECT run FROM wakes WHERE coalesce(lease_until, due) <= @now {without}
                       ORDER BY coalesce(lease_until, due) LIMIT @max)
-                    RETURNING number, fence
+                    RETURNING run, fence
                     """,
                     row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
                     ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()), ("@max", request.Max),
@@ -42,7 +43,7 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
     }
 
     public override Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation) =>
-        database.WriteAsync<IReadOnlyList<RunId>>(
+        database.WorkAsync<IReadOnlyList<RunId>>(
             session =>
             {
                 var until = (database.Time.GetUtcNow() + by).ToColumn();
@@ -50,28 +51,28 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
             },
             cancellation);
 
-    public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => database.WriteAsync(
+    public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => database.WorkAsync(
         session => session.Execute(
             """
-            UPDATE runs SET
+            UPDATE wakes SET
               due = CASE WHEN inbox_last > inbox_seen THEN @now ELSE @due END, rounds = rounds + 1, holder = NULL, lease_until = NULL,
               crashes = NULL, retry_due = NULL
-            WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL
+            WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL
             """,
-            ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@now", database.Time.GetUtcNow().ToColumn()), ("@due", due.ToColumn())) == 1,
+            ("@number", lease.Row), ("@fence", lease.Fence), ("@now", database.Time.GetUtcNow().ToColumn()), ("@due", due.ToColumn())) == 1,
         cancellation);
 
     public override Task<bool> SaveAsync(RunSave wanted, SealedBody body, CancellationToken cancellation) =>
-        database.WriteAsync(session => save(session, wanted, body), cancellation);
+        database.WorkAsync(session => save(session, wanted, body), cancellation);
 
     private static bool Renew(Session session, Lease lease, long until) => session.Execute(
-        "UPDATE runs SET lease_until = @until WHERE id = @id AND fence = @fence AND lease_until IS NOT NULL",
-        ("@id", lease.Run.Value), ("@fence", lease.Fence), ("@until", until)) == 1;
+        "UPDATE wakes SET lease_until = @until WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL",
+        ("@number", lease.Row), ("@fence", lease.Fence), ("@until", until)) == 1;
 
     private static TakenRun? ReadTaken(Session session, long number, long fence, DateTimeOffset until)
     {
         var found = session.First(
-            $"{StoredRowWithBody.Select} WHERE runs.number = @number AND runs.fence = @fence",
+            $"{StoredRowWithBody.Select} WHERE wakes.run = @number AND wakes.fence = @fence",
             StoredRowWithBody.Read,
             ("@number", number), ("@fence", fence));
         if (found is null) return null;

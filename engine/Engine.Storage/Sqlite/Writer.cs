@@ -6,31 +6,38 @@ namespace Engine.Storage;
 
 /// <summary>
 /// The only writer. It takes all waiting writes into one transaction, each inside a savepoint so that one that fails
-/// takes none of the others with it, and ends their tasks after the commit: one flush to disk serves them all.
+/// takes none of the others with it, and ends their tasks after the commit: one flush to disk serves them all. While another
+/// process keeps the file locked, each write waits for as long as its caller has patience.
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
     private const int BatchLimit = 1000;
+
+    /// <summary>How long the writer waits for the lock in one go; then it looks who has waited long enough.</summary>
+    public const int LockSliceMilliseconds = 200;
 
     private readonly Channel<Write> waiting =
         Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SqliteConnection connection;
     private readonly Session session;
     private readonly string file;
+    private readonly TimeProvider time;
     private readonly Task loop;
 
-    public Writer(SqliteConnection connection, Session session, string file)
+    public Writer(SqliteConnection connection, Session session, string file, TimeProvider time)
     {
         this.connection = connection;
         this.session = session;
         this.file = file;
+        this.time = time;
         loop = Task.Run(RunAsync);
     }
 
     /// <summary>Does the write; ends after it is on disk. A cancellation counts until the write begins.</summary>
-    public Task<T> WriteAsync<T>(Func<Session, T> perform, CancellationToken cancellation)
+    /// <param name="patience">How long it may wait for a lock that another process holds.</param>
+    public Task<T> WriteAsync<T>(Func<Session, T> perform, TimeSpan patience, CancellationToken cancellation)
     {
-        var write = new Write<T>(perform, cancellation);
+        var write = new Write<T>(perform, time.GetUtcNow() + patience, cancellation);
         ObjectDisposedException.ThrowIf(!waiting.Writer.TryWrite(write), typeof(EngineStore));
         return write.Outcome;
     }
@@ -48,18 +55,30 @@ internal sealed class Writer : IAsyncDisposable
         var batch = new List<Write>();
         while (await waiting.Reader.WaitToReadAsync())
         {
-            while (batch.Count < BatchLimit && waiting.Reader.TryRead(out var write)) batch.Add(write);
-            Commit(batch);
-            batch.Clear();
+            do
+            {
+                while (batch.Count < BatchLimit && waiting.Reader.TryRead(out var write)) batch.Add(write);
+            }
+            while (!TryCommit(batch));
         }
     }
 
-    /// <summary>A border: whatever is thrown here goes to those who wait.</summary>
-    private void Commit(List<Write> batch)
+    /// <summary>
+    /// A border: whatever is thrown here goes to those who wait. False where the file stays locked and somebody has the patience to wait on;
+    /// the batch then holds those.
+    /// </summary>
+    private bool TryCommit(List<Write> batch)
     {
         try
         {
-            session.Execute("BEGIN IMMEDIATE");
+            if (raw.sqlite3_exec(connection.Handle, "BEGIN IMMEDIATE") is var refused and not raw.SQLITE_OK)
+            {
+                var refusal = new SqliteException(raw.sqlite3_errmsg(connection.Handle).utf8_to_string(), refused);
+                if (refused != raw.SQLITE_BUSY) throw refusal;
+                DropImpatient(batch, SqliteTrouble.ForCaller(file, refusal));
+                return batch.Count == 0;
+            }
+
             foreach (var write in batch) write.Perform(session, () => IsInTransaction);
             session.Execute("COMMIT");
         }
@@ -68,10 +87,20 @@ internal sealed class Writer : IAsyncDisposable
             RollBack();
             var trouble = SqliteTrouble.ForCaller(file, e);
             foreach (var write in batch) write.Fail(trouble);
-            return;
+            batch.Clear();
+            return true;
         }
 
         foreach (var write in batch) write.Finish(file);
+        batch.Clear();
+        return true;
+    }
+
+    private void DropImpatient(List<Write> batch, Exception trouble)
+    {
+        var next = time.GetUtcNow() + TimeSpan.FromMilliseconds(LockSliceMilliseconds);
+        foreach (var write in batch.Where(write => write.Until < next)) write.Fail(trouble);
+        batch.RemoveAll(write => write.Until < next);
     }
 
     /// <summary>False once SQLite has rolled a transaction back by itself, as it does when the disk is full.</summary>
@@ -89,8 +118,11 @@ internal sealed class Writer : IAsyncDisposable
         }
     }
 
-    private abstract class Write
+    /// <param name="until">When its caller has waited long enough for a locked file.</param>
+    private abstract class Write(DateTimeOffset until)
     {
+        public DateTimeOffset Until => until;
+
         public abstract void Perform(Session session, Func<bool> isInTransaction);
 
         public abstract void Finish(string file);
@@ -98,7 +130,7 @@ internal sealed class Writer : IAsyncDisposable
         public abstract void Fail(Exception trouble);
     }
 
-    private sealed class Write<T>(Func<Session, T> perform, CancellationToken cancellation) : Write
+    private sealed class Write<T>(Func<Session, T> perform, DateTimeOffset until, CancellationToken cancellation) : Write(until)
     {
         private readonly TaskCompletionSource<T> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Func<bool>? finish;

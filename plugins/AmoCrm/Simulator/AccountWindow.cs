@@ -13,11 +13,8 @@ internal static class AccountWindow
 {
     public static void Map(SimulatorRoutes routes)
     {
-        foreach (var (path, type) in new[] { ("window.html", "text/html"), ("window.js", "text/javascript") })
-        {
-            var content = new Answer(200, $"{type}; charset=utf-8", Pages.Read(path));
-            routes.View(path == "window.html" ? "phone" : path, (_, _, _) => content);
-        }
+        routes.File<AmoCrmSimulator>("window.html", "phone");
+        routes.File<AmoCrmSimulator>("window.js");
 
         routes.View("phone/state", (world, _, now) => Shown(world, world.Read<AmoState>() ?? AmoState.Begin(world, routes.Worlds), now));
         Action("copy", (_, state, account, course, now) =>

@@ -9,11 +9,9 @@ internal static class ConsentPage
 {
     public static void Map(SimulatorRoutes routes)
     {
-        foreach (var (path, type) in new[] { ("consent.html", "text/html"), ("consent.js", "text/javascript"), ("amocrm.css", "text/css") })
-        {
-            var content = new Answer(200, $"{type}; charset=utf-8", Pages.Read(path));
-            routes.View(path == "consent.html" ? "oauth" : path, (_, _, _) => content);
-        }
+        routes.File<AmoCrmSimulator>("consent.html", "oauth");
+        routes.File<AmoCrmSimulator>("consent.js");
+        routes.File<AmoCrmSimulator>("amocrm.css");
 
         routes.View("oauth/offer", (world, request, _) => Offer(world, routes.Worlds, request));
         routes.Operation<AmoState>("POST", "oauth/allow", "allow", (call, before) => Allow(call, before ?? AmoState.Begin(call.World, routes.Worlds)));
@@ -50,16 +48,5 @@ internal static class ConsentPage
         // Where no state was given, the real one has been seen to send this word [C2].
         var echo = query["state"].ToString() is { Length: > 0 } given ? Uri.EscapeDataString(given) : "false";
         return new(after, Answer.Of(200, new { Location = Back(call.World, account, code, $"&state={echo}") }));
-    }
-}
-
-/// <summary>The files that stand beside the code.</summary>
-internal static class Pages
-{
-    public static string Read(string name)
-    {
-        using var stream = typeof(Pages).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

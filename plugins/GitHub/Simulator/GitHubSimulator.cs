@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Engine.Sandbox;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -10,6 +11,8 @@ namespace GitHub.Simulator;
 /// </summary>
 public sealed class GitHubSimulator : ISimulator
 {
+    private const string Secret = "simulated-client-secret";
+
     public string Provider => "github";
 
     public IReadOnlyList<Scenario> Scenarios { get; } = [.. Course.All.Select(course => course.ToScenario())];
@@ -17,6 +20,7 @@ public sealed class GitHubSimulator : ISimulator
     public IReadOnlyDictionary<string, string> Settings(World world, Uri address) => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["client_id"] = ClientOf(world),
+        ["client_secret"] = Secret,
         ["web"] = address.AbsoluteUri,
         ["api"] = address.AbsoluteUri,
     };
@@ -26,6 +30,7 @@ public sealed class GitHubSimulator : ISimulator
         MapApi("POST", "login/device/code", "device_code", Begin);
         MapApi("POST", "login/oauth/access_token", "device_token", Ask);
         MapApi("GET", "user", "user", User);
+        MapApi("DELETE", "applications/{client}/token", "revoke", Revoke);
         Page.Map(routes);
 
         void MapApi(string method, string path, string operation, Func<SimulatorCall, GitHubState, Course, Turn<GitHubState>> answer) =>
@@ -85,7 +90,7 @@ public sealed class GitHubSimulator : ISimulator
         return grant.Decision switch
         {
             Decision.Granted => new(
-                state.With(grant with { Decision = Decision.Spent }),
+                state.With(grant with { Decision = Decision.Spent }) with { HasAccess = true },
                 Answer.Of(200, new { access_token = TokenOf(call.World), token_type = "bearer", scope = "repo" })),
             Decision.Denied => Refuse(state.With(grant), "access_denied"),
             Decision.Expired => Refuse(state.With(grant), "expired_token"),
@@ -94,9 +99,19 @@ public sealed class GitHubSimulator : ISimulator
     }
 
     private static Turn<GitHubState> User(SimulatorCall call, GitHubState state, Course course) =>
-        new(state, course.ForgetsToken || call.Http.Headers.Authorization != $"Bearer {TokenOf(call.World)}"
+        new(state, course.ForgetsToken || !state.HasAccess || call.Http.Headers.Authorization != $"Bearer {TokenOf(call.World)}"
             ? Answer.Of(401, new { message = "Bad credentials" })
             : Answer.Of(200, new { id = 583231, login = "octocat", name = "The Octocat" }));
+
+    /// <summary>As documented: 204, or 404 for a token that is none.</summary>
+    private static Turn<GitHubState> Revoke(SimulatorCall call, GitHubState state, Course course)
+    {
+        var key = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClientOf(call.World)}:{Secret}"));
+        if (call.Http.Headers.Authorization != $"Basic {key}") return new(state, Answer.Of(401, new { message = "Bad credentials" }));
+        return state.HasAccess && call.Body.Contains($"\"{TokenOf(call.World)}\"", StringComparison.Ordinal)
+            ? new(state with { HasAccess = false }, new Answer(204, "application/json", ""))
+            : new(state, Answer.Of(404, new { message = "Not Found" }));
+    }
 
     /// <summary>GitHub says what is wrong in an answer of status 200.</summary>
     private static Turn<GitHubState> Refuse(GitHubState state, string error) => new(state, Answer.Of(200, new { error }));

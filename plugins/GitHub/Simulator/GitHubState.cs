@@ -6,6 +6,9 @@ namespace GitHub.Simulator;
 /// <param name="Requests">Calls so far, for the scenario in which some of them fail.</param>
 internal sealed record GitHubState(ImmutableList<Grant> Grants, int Requests)
 {
+    /// <summary>Whether a token was handed out and is still good.</summary>
+    public bool HasAccess { get; init; }
+
     public static GitHubState Empty { get; } = new([], 0);
 
     public Grant? FindByDevice(string? code) => Grants.Find(grant => grant.DeviceCode == code);

@@ -7,16 +7,16 @@ internal static class Page
 {
     public static void Map(SimulatorRoutes routes)
     {
-        foreach (var (path, type) in new[] { ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript") })
-        {
-            var content = new Answer(200, $"{type}; charset=utf-8", Resource(path));
-            routes.View(path == "phone.html" ? "phone" : path, (_, _, _) => content);
-        }
-
+        routes.File<GitHubSimulator>("phone.html", "phone");
+        routes.File<GitHubSimulator>("phone.css");
+        routes.File<GitHubSimulator>("phone.js");
         routes.View("phone/state", (world, request, _) => Answer.Of(200, new
         {
             Scenario = request.Query["lang"] == "ru" ? Course.Of(world).Ru : Course.Of(world).En,
+            Access = world.Read<GitHubState>() is { HasAccess: true },
         }));
+        routes.Operation<GitHubState>("POST", "phone/withdraw", "phone.withdraw", (_, before) =>
+            new((before ?? GitHubState.Empty) with { HasAccess = false }, Answer.Of(200, new { Done = true })));
         Decide("authorize", Decision.Granted);
         Decide("deny", Decision.Denied);
 
@@ -28,12 +28,5 @@ internal static class Page
                 ? new(state.With(grant with { Decision = decision }), Answer.Of(200, new { Done = true }))
                 : new(state, Answer.Of(404, new { Error = "there is no such code" }));
         });
-    }
-
-    private static string Resource(string name)
-    {
-        using var stream = typeof(Page).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

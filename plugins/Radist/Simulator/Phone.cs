@@ -20,15 +20,11 @@ internal static class Phone
 
     public static void Map(SimulatorRoutes routes)
     {
-        (string Path, string Type)[] files =
-        [
-            ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript"), ("qr.html", "text/html"), ("qr.js", "text/javascript"),
-        ];
-        foreach (var (path, type) in files)
-        {
-            var content = new Answer(200, $"{type}; charset=utf-8", Resource(path));
-            routes.View(path.Replace(".html", "", StringComparison.Ordinal), (_, _, _) => content);
-        }
+        routes.File<RadistSimulator>("phone.html", "phone");
+        routes.File<RadistSimulator>("phone.css");
+        routes.File<RadistSimulator>("phone.js");
+        routes.File<RadistSimulator>("qr.html", "qr");
+        routes.File<RadistSimulator>("qr.js");
 
         routes.View("phone/state", (world, request, now) =>
             Shown(world, world.Read<RadistState>() ?? RadistState.Begin(world, routes.Worlds), request.Query["lang"] == "ru", now));
@@ -74,12 +70,5 @@ internal static class Phone
             Chat = state.Sessions.Where(known => known.IsByCode).Select(known => new { Code, At = known.StartedAt, IsNewest = known.Number == state.Sessions.Count }),
             Connections = connections.Select(connection => new { connection.Id, connection.Name, connection.AuthorizedAt, Status = connection.Status(now, course) }),
         });
-    }
-
-    private static string Resource(string name)
-    {
-        using var stream = typeof(Phone).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

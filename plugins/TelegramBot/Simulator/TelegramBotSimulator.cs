@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Engine.Sandbox;
 
 namespace TelegramBot.Simulator;
@@ -6,7 +7,7 @@ namespace TelegramBot.Simulator;
 /// <summary>Plays <c>getMe</c> of the Bot API as https://core.telegram.org/bots/api describes it, and the chat in which a bot's token is shown.</summary>
 public sealed class TelegramBotSimulator : ISimulator
 {
-    /// <summary>The token of the one bot there is.</summary>
+    /// <summary>The token of the one bot there is, until @BotFather is told to make another.</summary>
     public const string Token = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 
     private static readonly ImmutableArray<Course> Courses =
@@ -35,34 +36,37 @@ public sealed class TelegramBotSimulator : ISimulator
         // The sandbox writes down the calls it gets, but not a value of this name.
         routes.Operation<BotState>("GET", "bot{auth}/getMe", "get_me", (call, before) =>
         {
-            var state = (before ?? new BotState(0)) with { Calls = (before?.Calls ?? 0) + 1 };
-            return new(state, AnswerOf(call, Of(call.World), state.Calls));
+            var state = before ?? BotState.Begin(call.World, routes.Worlds);
+            state = state with { Calls = state.Calls + 1 };
+            return new(state, AnswerOf(call, Of(call.World), state));
         });
 
-        foreach (var (path, type) in new[] { ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript") })
-        {
-            var content = new Answer(200, $"{type}; charset=utf-8", Resource(path));
-            routes.View(path == "phone.html" ? "phone" : path, (_, _, _) => content);
-        }
-
+        routes.File<TelegramBotSimulator>("phone.html", "phone");
+        routes.File<TelegramBotSimulator>("phone.css");
+        routes.File<TelegramBotSimulator>("phone.js");
         routes.View("phone/state", (world, request, _) => Answer.Of(200, new
         {
             Scenario = request.Query["lang"] == "ru" ? Of(world).Ru : Of(world).En,
-            Token,
+            Token = TokenOf((world.Read<BotState>() ?? BotState.Begin(world, routes.Worlds)).Revocations),
         }));
+        routes.Operation<BotState>("POST", "phone/revoke", "phone.revoke", (call, before) =>
+        {
+            var state = before ?? BotState.Begin(call.World, routes.Worlds);
+            return new(state with { Revocations = state.Revocations + 1 }, Answer.Of(200, new { Done = true }));
+        });
     }
 
-    private static Answer AnswerOf(SimulatorCall call, Course course, int number)
+    private static Answer AnswerOf(SimulatorCall call, Course course, BotState state)
     {
         if (course.Hangs) return Answer.Of(504, new { }) with { IsHanging = true };
         if (course.AnswersHtml) return Answer.Html("<!doctype html><title>Maintenance</title>");
-        if (course.IsDownFirst && number == 1) return Answer.Html("<html><body>502 Bad Gateway</body></html>") with { Status = 502 };
-        if (course.LimitsFirst && number == 1)
+        if (course.IsDownFirst && state.Calls == 1) return Answer.Html("<html><body>502 Bad Gateway</body></html>") with { Status = 502 };
+        if (course.LimitsFirst && state.Calls == 1)
         {
             return Answer.Of(429, new { ok = false, error_code = 429, description = "Too Many Requests: retry after 2", parameters = new { retry_after = 2 } });
         }
 
-        return call.Http.RouteValues["auth"] as string == Token && number > course.Refuses
+        return call.Http.RouteValues["auth"] as string == TokenOf(state.Revocations) && state.Calls > course.Refuses
             ? Answer.Of(200, new
             {
                 ok = true,
@@ -73,12 +77,8 @@ public sealed class TelegramBotSimulator : ISimulator
 
     private static Course Of(World world) => Courses.First(course => course.Name == world.Origin.Scenario);
 
-    private static string Resource(string name)
-    {
-        using var stream = typeof(TelegramBotSimulator).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    private static string TokenOf(int revocations) =>
+        revocations == 0 ? Token : $"{Token[..^3]}{revocations.ToString("000", CultureInfo.InvariantCulture)}";
 
     private sealed record Course(string Name, string En, string Ru)
     {
@@ -93,5 +93,11 @@ public sealed class TelegramBotSimulator : ISimulator
         public bool Hangs { get; init; }
     }
 
-    private sealed record BotState(int Calls);
+    /// <summary>What a world remembers.</summary>
+    /// <param name="Revocations">How often @BotFather made another token; outlasts the world.</param>
+    private sealed record BotState(int Calls, int Revocations)
+    {
+        public static BotState Begin(World world, Worlds worlds) =>
+            new(0, world.Origin.Continues is { } before ? worlds.Find(before)?.Read<BotState>()?.Revocations ?? 0 : 0);
+    }
 }

@@ -7,9 +7,9 @@ internal static class HostedPage
 {
     public static void Map(SimulatorRoutes routes)
     {
-        routes.View("qr/hosted.css", (_, _, _) => new Answer(200, "text/css; charset=utf-8", Resources.Read("hosted.css")));
-        routes.View("qr/hosted.js", (_, _, _) => new Answer(200, "text/javascript; charset=utf-8", Resources.Read("hosted.js")));
-        routes.View("qr/{id}", (_, _, _) => new Answer(200, "text/html; charset=utf-8", Resources.Read("hosted.html")) { MayBeFramed = true });
+        routes.File<WhatsgateSimulator>("hosted.css", "qr/hosted.css");
+        routes.File<WhatsgateSimulator>("hosted.js", "qr/hosted.js");
+        routes.FramedFile<WhatsgateSimulator>("hosted.html", "qr/{id}");
         routes.View("qr/{id}/state", (world, request, now) =>
         {
             var course = Course.Of(world);
@@ -21,16 +21,5 @@ internal static class HostedPage
                 Picture = session is { IsByCode: false } ? $"{session.UniqueId} {session.RotationAt(now, course)}" : null,
             });
         });
-    }
-}
-
-/// <summary>The pages' files, from the assembly itself.</summary>
-internal static class Resources
-{
-    public static string Read(string name)
-    {
-        using var stream = typeof(Resources).Assembly.GetManifestResourceStream(name) ?? throw new FileNotFoundException(name);
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
     }
 }

@@ -7,11 +7,9 @@ internal static class Phone
 {
     public static void Map(SimulatorRoutes routes)
     {
-        foreach (var (path, type) in new[] { ("phone.html", "text/html"), ("phone.css", "text/css"), ("phone.js", "text/javascript") })
-        {
-            var content = new Answer(200, $"{type}; charset=utf-8", Resources.Read(path));
-            routes.View(path == "phone.html" ? "phone" : path, (_, _, _) => content);
-        }
+        routes.File<WhatsgateSimulator>("phone.html", "phone");
+        routes.File<WhatsgateSimulator>("phone.css");
+        routes.File<WhatsgateSimulator>("phone.js");
 
         routes.View("phone/state", (world, request, now) => Shown(world, world.Read<WhatsgateState>() ?? WhatsgateState.Begin(world, routes.Worlds), request.Query["lang"] == "ru", now));
         Act("link", (session, now, course) => session.Linked(now, false));

@@ -44,7 +44,7 @@ internal static class HangfireBenchmark
     {
         var folder = Directory.CreateTempSubdirectory("engine-bench-");
         var rounds = new Rounds();
-        await using var provider = await InstantProvider.StartAsync(rounds.Asked);
+        await using var provider = await InstantProvider.StartAsync(seen: rounds.Asked);
         var arguments = await PrepareAsync(folder.FullName, provider.Address);
         using var host = HostProcess.Start(folder.FullName, [.. arguments, "--store", database, "--hangfire", hangfire]);
         try

@@ -28,6 +28,9 @@ internal sealed partial class EngineProcess : IAsyncDisposable
 
     public int Id => process.Id;
 
+    /// <summary>Once it has ended.</summary>
+    public int ExitCode => process.ExitCode;
+
     public string Output
     {
         get

@@ -20,7 +20,7 @@ public sealed class WhatsgateRunTests : IAsyncLifetime
     private EngineClient Client => client ?? throw new InvalidOperationException("not started");
 
     [Fact]
-    public async Task Case_7_a_callback_before_the_answer_to_the_creation_is_kept_and_wakes_the_poll()
+    public async Task Case_2_9_7_a_callback_before_the_answer_to_the_creation_is_kept_and_wakes_the_poll()
     {
         var run = await StartAsync("callback-early");
 
@@ -31,7 +31,7 @@ public sealed class WhatsgateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case_7_a_callback_that_comes_twice_is_answered_twice_and_connects_once()
+    public async Task Case_2_9_7_a_callback_that_comes_twice_is_answered_twice_and_connects_once()
     {
         var run = await StartAsync("callback-twice");
 
@@ -43,7 +43,7 @@ public sealed class WhatsgateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case_13_a_forged_callback_is_answered_and_only_makes_the_engine_ask()
+    public async Task Case_2_9_13_a_forged_callback_is_answered_and_only_makes_the_engine_ask()
     {
         var run = await StartAsync("manual");
         await Client.UntilAsync(run, IsFramed);
@@ -63,7 +63,7 @@ public sealed class WhatsgateRunTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Case_4_a_session_is_deleted_though_the_engine_was_killed_in_between()
+    public async Task Case_2_9_4_a_session_is_deleted_though_the_engine_was_killed_in_between()
     {
         var run = await StartAsync("not-linked");
         await Client.UntilAsync(run, IsFramed);

@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Engine.EndToEnd;
 
@@ -14,6 +16,18 @@ internal sealed class ClusterNode(int number, string home, IReadOnlyList<string>
 
     public string Errors => process?.Errors ?? "";
 
+    /// <summary>Writes about runs, other than renewals of leases, that the store has refused it since others have taken these runs over.</summary>
+    public int RefusedWrites => Errors.Split('\n').Count(line => line.Contains("\"run.write_refused\"", StringComparison.Ordinal) && !line.Contains("\"renew\"", StringComparison.Ordinal));
+
+    /// <summary>How many runs it works on at this moment; null where it does not say.</summary>
+    public async Task<int?> InFlightAsync(HttpClient http, string key)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(Address ?? throw new InvalidOperationException("it is away"), "/v1/health"));
+        message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var answer = await http.SendAsync(message);
+        return JsonElement.Parse(await answer.Content.ReadAsStringAsync()).TryGetProperty("runs_in_flight", out var runs) ? runs.GetInt32() : null;
+    }
+
     /// <summary>The number of signals on Linux.</summary>
     public enum Signal
     {
@@ -26,7 +40,7 @@ internal sealed class ClusterNode(int number, string home, IReadOnlyList<string>
     /// <summary>Starts it; ends when it listens.</summary>
     public async Task StartAsync(params (string Name, string Value)[] environment)
     {
-        process = EngineProcess.Start(home, ["serve", "--port", "0", "--data", Path.Combine(home, "data"), .. arguments], environment);
+        process = EngineProcess.Start(home, ["serve", "--port", "0", "--verbose", "--log", "json", "--data", Path.Combine(home, "data"), .. arguments], environment);
         Address = new Uri((await process.OpenAddressAsync()).GetLeftPart(UriPartial.Authority));
     }
 
@@ -49,6 +63,9 @@ internal sealed class ClusterNode(int number, string home, IReadOnlyList<string>
         Address = null;
         return TimeProvider.System.GetElapsedTime(began);
     }
+
+    /// <summary>Once it has ended.</summary>
+    public int ExitCode => Running.ExitCode;
 
     /// <summary>Kills it and starts it again.</summary>
     public async Task KillAndStartAsync()

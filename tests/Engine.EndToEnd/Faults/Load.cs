@@ -6,9 +6,14 @@ namespace Engine.EndToEnd;
 /// <summary>Customers who come all the time until told otherwise, each with a run.</summary>
 internal sealed class Load : IAsyncDisposable
 {
-    // Each flow with a way through it that takes a few seconds, and one where the provider's answer to the creation is lost.
+    // Each flow with a way through it that takes a few seconds, one where the provider's answer to the creation is lost, and one whose every call
+    // takes three seconds, so that there is always a node in the middle of one: nobody scans there, and it is cancelled.
+    private const string Slow = "slow";
+
     private static readonly (string Flow, string Scenario)[] Kinds =
-        [("telegram-code", "scan"), ("telegram-qr", "scan"), ("telegram-code", "two-step"), ("telegram-qr", "two-step"), ("telegram-code", "create-lost")];
+    [
+        ("telegram-code", "scan"), ("telegram-qr", "scan"), ("telegram-code", "two-step"), ("telegram-qr", "two-step"), ("telegram-code", "create-lost"), ("telegram-qr", Slow),
+    ];
 
     private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(5), ConnectTimeout = TimeSpan.FromSeconds(2) });
     private readonly CancellationTokenSource patience = new();
@@ -38,10 +43,17 @@ internal sealed class Load : IAsyncDisposable
         await coming;
     }
 
-    /// <summary>Waits until so many runs are open: started, and not ended.</summary>
+    /// <summary>Runs that were started and have not ended.</summary>
+    public int Open => runs.Count(run => run.Id.Length > 0 && run.Exit.Length == 0);
+
+    /// <summary>Waits until so many runs are open.</summary>
     public async Task OpenAsync(int count)
     {
-        for (var tries = 0; runs.Count(run => run.Id.Length > 0 && run.Exit.Length == 0) < count && tries < 600; tries++) await Task.Delay(100);
+        for (var tries = 0; Open < count; tries++)
+        {
+            if (tries == 1200) throw new InvalidOperationException($"only {Open} of {count} runs are open at the same time");
+            await Task.Delay(100);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -64,7 +76,7 @@ internal sealed class Load : IAsyncDisposable
                 var (flow, scenario) = Kinds[number % Kinds.Length];
                 Random own;
                 lock (random) own = new Random(random.Next());
-                var run = new LoadedRun(http, Listening, flow, scenario, $"load-{number}", own) { IsCancelling = number % 13 == 0 };
+                var run = new LoadedRun(http, Listening, flow, scenario, $"load-{number}", own) { IsCancelling = number % 13 == 0 || scenario == Slow };
                 runs.Add(run);
                 await run.DriveAsync(patience.Token);
             }

@@ -11,7 +11,7 @@ public sealed class FramePageTests(RunningEngine engine, Browser browser) : ICla
     private const string Linked = "The phone is linked. Waiting for the service to confirm it…";
 
     [ToolFact(Tool.Chromium)]
-    public async Task Case_6_what_the_page_says_changes_the_sentence_and_only_the_server_ends_the_step()
+    public async Task Case_2_9_6_what_the_page_says_changes_the_sentence_and_only_the_server_ends_the_step()
     {
         var (run, page) = await OpenAsync("page-too-early");
         var policy = "";
@@ -37,7 +37,7 @@ public sealed class FramePageTests(RunningEngine engine, Browser browser) : ICla
     }
 
     [ToolFact(Tool.Chromium)]
-    public async Task Case_13_foreign_origins_null_and_another_module_are_ignored()
+    public async Task Case_2_9_13_foreign_origins_null_and_another_module_are_ignored()
     {
         var (run, page) = await OpenAsync("manual");
         var errors = new List<string>();
@@ -127,7 +127,7 @@ public sealed class FramePageTests(RunningEngine engine, Browser browser) : ICla
     }
 
     [ToolFact(Tool.Chromium)]
-    public async Task Case_9_a_page_that_is_broken_gives_way_to_one_of_a_new_session()
+    public async Task Case_2_9_9_a_page_that_is_broken_gives_way_to_one_of_a_new_session()
     {
         var (_, page) = await OpenAsync("closed");
         await ChooseAsync(page, "Scan a QR code");
@@ -157,7 +157,7 @@ public sealed class FramePageTests(RunningEngine engine, Browser browser) : ICla
     }
 
     [ToolFact(Tool.Chromium)]
-    public async Task Case_5_the_session_that_takes_the_slot_is_deleted_once_the_person_says_so()
+    public async Task Case_2_9_5_the_session_that_takes_the_slot_is_deleted_once_the_person_says_so()
     {
         var page = await browser.OpenAsync();
         await page.GotoAsync(engine.OpenUrl);

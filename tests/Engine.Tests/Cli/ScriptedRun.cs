@@ -96,5 +96,5 @@ internal sealed class ScriptedRun(TimeProvider time) : IRunStore
 
     public Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) => throw new NotSupportedException();
 
-    public Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) => throw new NotSupportedException();
+    public Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -73,7 +73,7 @@ internal sealed class VirtualScreen(int columns = 80, int lines = 50) : TextWrit
         // Only a test that fails anyway gets here; without it the run would hang.
         try
         {
-            await met.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await met.Task.WaitAsync(Patience.Limit);
         }
         catch (TimeoutException)
         {

@@ -10,7 +10,7 @@ using Xunit;
 namespace Engine.Tests;
 
 /// <summary>What the documents show is true: their flows compile, with the plugins that ship, and what they name is there.</summary>
-public sealed partial class DocumentTests(ShippedPlugins plugins) : IClassFixture<ShippedPlugins>
+public sealed partial class DocumentTests
 {
     /// <summary>Its examples are <see cref="FindingsDocTests"/>' and call a plugin that does not ship.</summary>
     private const string Findings = "engine/docs/findings.md";
@@ -115,8 +115,8 @@ public sealed partial class DocumentTests(ShippedPlugins plugins) : IClassFixtur
             flow => Assert.Contains($"flow: {flow}\n", readme + string.Concat(Repository.Files("workflows", "*.yaml").Select(File.ReadAllText))));
     }
 
-    private ImmutableArray<Finding> Check(string name, string flow) =>
-        FlowCompiler.Check(new FlowSource(name, Encoding.UTF8.GetBytes(flow)), plugins.Catalog, CancellationToken.None).Findings;
+    private static ImmutableArray<Finding> Check(string name, string flow) =>
+        FlowCompiler.Check(new FlowSource(name, Encoding.UTF8.GetBytes(flow)), ShippedPlugins.Catalog, CancellationToken.None).Findings;
 
     private static bool LeadsSomewhere(string document, string target)
     {

@@ -10,7 +10,7 @@ using Xunit;
 namespace Engine.Tests;
 
 /// <summary>Each code has an entry in findings.md: its meaning, a wrong example with the finding under its line, and the mended one.</summary>
-public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFixture<ShippedPlugins>
+public sealed partial class FindingsDocTests
 {
     private const string Document = "engine/docs/findings.md";
 
@@ -77,7 +77,7 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
     public void A_code_without_examples_has_a_test() => Assert.All(withoutExamples, one => Assert.Contains(
         one.Code.Code, File.ReadAllText(Repository.Path($"tests/Engine.Tests/{one.Test}")), StringComparison.Ordinal));
 
-    private ImmutableArray<Finding> Findings(DocumentExample example)
+    private static ImmutableArray<Finding> Findings(DocumentExample example)
     {
         var content = new ShownText(example.Whole).Content;
         if (example.Kind is "yaml provider" or "yaml operations") return ProviderCompiler.Check(new FlowSource("acme.provider.yaml", content), CancellationToken.None).Findings;
@@ -87,7 +87,7 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
             folder.Write("telegram-qr.yaml", File.ReadAllText(Repository.Path("workflows/telegram-qr.yaml")));
             folder.Write("broken.yaml", "flow: broken\nsteps: [{ wat: 5s }]\n");
             File.WriteAllBytes(Path.Combine(folder.Path, "example.test.yaml"), content);
-            var (outcome, text) = plugins.Run(folder.Path, withCoverage: false);
+            var (outcome, text) = ShippedPlugins.Run(folder.Path, withCoverage: false);
             var file = Assert.Single(outcome.Files);
             Assert.True(file.IsPassed == file.Findings.IsEmpty, text);
             return file.Findings;
@@ -106,7 +106,7 @@ public sealed partial class FindingsDocTests(ShippedPlugins plugins) : IClassFix
     }
 
     /// <summary>With the plugins that the document makes up.</summary>
-    private Catalog Catalog => new([.. plugins.Catalog.Providers, RadistLookalike.Catalog.Providers[0] with { Name = "desk" }, RadistLookalike.Vault]);
+    private static Catalog Catalog => new([.. ShippedPlugins.Catalog.Providers, RadistLookalike.Catalog.Providers[0] with { Name = "desk" }, RadistLookalike.Vault]);
 
     private static List<DocumentExample> ExamplesOf(string code)
     {

@@ -5,8 +5,7 @@ using Xunit;
 namespace Engine.Tests.FlowTests;
 
 /// <summary>The examples of flow-tests.md run, or fail as it shows.</summary>
-[Collection(SharedPlugins.Name)]
-public sealed class FlowTestsDocTests(ShippedPlugins plugins)
+public sealed class FlowTestsDocTests
 {
     private const string Document = "engine/docs/flow-tests.md";
 
@@ -37,12 +36,12 @@ public sealed class FlowTestsDocTests(ShippedPlugins plugins)
     public void Every_kind_of_finding_is_listed_with_its_meaning() => Assert.Empty(FindingCodes.FlowTests.Where(
         code => !DocumentExample.TextOf(Document).Contains($"| `{code.Code}` | {code.Meaning} |", StringComparison.Ordinal)));
 
-    private (bool IsPassed, string Text) Run(DocumentExample example)
+    private static (bool IsPassed, string Text) Run(DocumentExample example)
     {
         using var folder = new TestFolder();
         folder.Write("telegram-qr.yaml", File.ReadAllText(Repository.Path("workflows/telegram-qr.yaml")));
         folder.Write("telegram-qr.test.yaml", example.Whole);
-        var (outcome, text) = plugins.Run(folder.Path, withCoverage: false);
+        var (outcome, text) = ShippedPlugins.Run(folder.Path, withCoverage: false);
         return (outcome.Files.All(file => file.IsPassed && file.Results.Length > 0), text);
     }
 }

@@ -6,8 +6,7 @@ using Xunit;
 namespace Engine.Tests.FlowTests;
 
 /// <summary>Test files with their findings written under the lines, as in <see cref="GoldenFlow"/>.</summary>
-[Collection(SharedPlugins.Name)]
-public sealed class FlowTestFindingsTests(ShippedPlugins plugins)
+public sealed class FlowTestFindingsTests
 {
     private static string Folder { get; } = Repository.Path(Path.Combine("tests", "Engine.Tests", "FlowTests", "Golden", "findings"));
 
@@ -24,7 +23,7 @@ public sealed class FlowTestFindingsTests(ShippedPlugins plugins)
         var text = GoldenFlow.Strip(expected);
         folder.Write(file, text);
 
-        var findings = Assert.Single(plugins.Run(folder.Path, withCoverage: false).Outcome.Files).Findings;
+        var findings = Assert.Single(ShippedPlugins.Run(folder.Path, withCoverage: false).Outcome.Files).Findings;
         var actual = GoldenFlow.Annotate(text, findings);
 
         if (Environment.GetEnvironmentVariable(GoldenFlow.UpdateVariable) == "1") File.WriteAllText(Path.Combine(Folder, file), actual);
@@ -45,7 +44,7 @@ public sealed class FlowTestFindingsTests(ShippedPlugins plugins)
         using var folder = new TestFolder();
         var file = folder.Write("a.test.yaml", "flow: [");
 
-        var (outcome, text) = plugins.Run(folder.Path, withCoverage: false);
+        var (outcome, text) = ShippedPlugins.Run(folder.Path, withCoverage: false);
 
         Assert.False(Assert.Single(outcome.Files).IsPassed);
         Assert.EndsWith("0 tests passed, 1 file with findings\n", text, StringComparison.Ordinal);

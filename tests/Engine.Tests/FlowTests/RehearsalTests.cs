@@ -4,8 +4,7 @@ using Xunit;
 
 namespace Engine.Tests.FlowTests;
 
-[Collection(SharedPlugins.Name)]
-public sealed class RehearsalTests(ShippedPlugins plugins) : IDisposable
+public sealed class RehearsalTests : IDisposable
 {
     private const string Flow =
         """
@@ -41,7 +40,7 @@ public sealed class RehearsalTests(ShippedPlugins plugins) : IDisposable
         folder.Write("small.yaml", Flow);
         folder.Write("small.test.yaml", File.ReadAllText(Golden("failing.test.yaml")));
 
-        var text = plugins.Run(folder.Path, withCoverage: false).Text;
+        var text = ShippedPlugins.Run(folder.Path, withCoverage: false).Text;
 
         if (Environment.GetEnvironmentVariable(GoldenFlow.UpdateVariable) == "1") File.WriteAllText(Golden("failing.txt"), text);
         else Assert.Equal(File.ReadAllText(Golden("failing.txt")), text);
@@ -209,7 +208,7 @@ public sealed class RehearsalTests(ShippedPlugins plugins) : IDisposable
         var indented = string.Concat(test.Split('\n').Select(line => $"    {line}\n"));
         folder.Write("small.yaml", Flow);
         folder.Write("small.test.yaml", $"flow: small\ntests:\n  it:\n{indented}");
-        var (outcome, text) = plugins.Run(folder.Path);
+        var (outcome, text) = ShippedPlugins.Run(folder.Path);
         Assert.True(outcome.Files.All(file => file.Findings.IsEmpty), text);
         return (outcome, text);
     }

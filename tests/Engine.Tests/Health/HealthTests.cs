@@ -84,7 +84,7 @@ public sealed class HealthTests
         var silent = DispatchProxy.Create<IRunStore, SilentStore>();
         using var meters = new EngineMeters();
         var time = new SteppedTime();
-        var health = new EngineHealth(new MeteredRunStore(silent, meters, _ => { }, time), engine.Engine.Flows, time);
+        var health = new EngineHealth(new MeteredRunStore(silent, meters, time), engine.Engine.Flows, time);
 
         var looks = Enumerable.Range(0, 50).Select(_ => health.LookAsync()).ToList();
         await ((SilentStore)(object)silent).Heard;

@@ -33,17 +33,38 @@ internal abstract class Faults
         public override string ToString() => $"crash {(isBefore ? "before" : "after")} write {at}";
     }
 
-    /// <summary>A call is carried out, and its caller is told that nothing came back in time.</summary>
-    public sealed class TimeOuts(int seed, double share) : Faults
+    /// <summary>
+    /// What is asked of the database is carried out, and its caller is told that nothing came back in time: below every call of the store,
+    /// of which some ask the database more than once. In memory there is no below.
+    /// </summary>
+    public sealed class TimeOuts(int seed, double share, LostAnswers? database) : Faults
     {
         private readonly Random random = new(seed);
 
         public override async Task<T> AroundAsync<T>(string name, Func<Task<T>> call)
         {
-            var result = await call();
-            if (random.NextDouble() >= share) return result;
-            Count++;
-            throw new StorageUnavailableException("the store", "no answer in time");
+            if (database is null)
+            {
+                var result = await call();
+                return IsLost() ? throw new StorageUnavailableException("the store", "no answer in time") : result;
+            }
+
+            database.IsLost = IsLost;
+            try
+            {
+                return await call();
+            }
+            finally
+            {
+                database.IsLost = null;
+            }
+        }
+
+        private bool IsLost()
+        {
+            var isLost = random.NextDouble() < share;
+            if (isLost) Count++;
+            return isLost;
         }
 
         public override string ToString() => $"time-outs of {share:P0}, seed {seed}";

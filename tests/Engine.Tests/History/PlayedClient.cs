@@ -11,9 +11,11 @@ namespace Engine.Tests.History;
 /// </summary>
 /// <param name="store">The store as the present engine process sees it.</param>
 /// <param name="died">Told when an engine died under a request.</param>
-internal sealed class PlayedClient(Func<IRunStore> store, IRunStore watched, TimeProvider time, Action died) : PassingStore(watched)
+internal sealed class PlayedClient(Func<IRunStore> store, PlayedStore place, Action died) : PassingStore(place.Runs)
 {
     private const int Patience = 1000;
+
+    private readonly TimeProvider time = place.Time;
 
     /// <summary>Every attempt, in order.</summary>
     public List<ClientInput> Inputs { get; } = [];
@@ -22,9 +24,13 @@ internal sealed class PlayedClient(Func<IRunStore> store, IRunStore watched, Tim
         () => store().AcceptReplyAsync(id, reply, cancellation),
         outcome => new ClientInput.Reply(time.GetUtcNow(), outcome is ReplyOutcome.Accepted, reply.Prompt.Value, reply.TransactionId));
 
-    public override Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation) => InsistAsync(
-        () => store().AcceptReturnAsync(id, back, cancellation),
-        isTaken => new ClientInput.Return(time.GetUtcNow(), isTaken, back.Prompt.Value, back.Visit.Hex));
+    public override Task<bool> AcceptReturnAsync(RunId id, Return back, CancellationToken cancellation)
+    {
+        var own = place.Leave(id, back);
+        return InsistAsync(
+            () => store().AcceptReturnAsync(id, own, cancellation),
+            isTaken => new ClientInput.Return(time.GetUtcNow(), isTaken, own.Prompt.Value, own.Visit.Hex));
+    }
 
     public override Task<bool> AcceptSignalAsync(RunId id, Signal signal, CancellationToken cancellation) => InsistAsync(
         () => store().AcceptSignalAsync(id, signal, cancellation),

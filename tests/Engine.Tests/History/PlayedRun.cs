@@ -44,7 +44,7 @@ internal sealed class PlayedRun
         Broken = breaking(place.Runs);
         process = new ProcessStore(Broken, faults);
         provider = new PlayedProvider(scenario, place.Time) { Times = times, Trouble = trouble };
-        client = new PlayedClient(() => process, place.Runs, place.Time, Die);
+        client = new PlayedClient(() => process, place, Die);
         pump = NewPump();
     }
 

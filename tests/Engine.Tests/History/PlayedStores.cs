@@ -18,6 +18,9 @@ internal sealed class PlayedStore : IDisposable
 
     public VirtualTime Time { get; }
 
+    /// <summary>Loses answers of the database; null where there is none.</summary>
+    public LostAnswers? Lost { get; private init; }
+
     private static DateTimeOffset Start { get; } = new(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
 
     public static PlayedStore InMemory()
@@ -30,14 +33,14 @@ internal sealed class PlayedStore : IDisposable
     {
         var (time, folder) = (new VirtualTime(Start), StoreFolder.New());
         var store = Blocked(() => folder.OpenAsync(time));
-        return new PlayedStore(new BlockingStore(store), time, store, folder);
+        return new PlayedStore(new BlockingStore(store), time, store, folder) { Lost = store.LoseAnswers() };
     }
 
     public static PlayedStore OnPostgres()
     {
         var (time, database) = (new VirtualTime(Start), Blocked(PostgresStore.NewAsync));
         var store = Blocked(() => database.OpenAsync(time));
-        return new PlayedStore(new BlockingStore(store), time, store, database);
+        return new PlayedStore(new BlockingStore(store), time, store, database) { Lost = store.LoseAnswers() };
     }
 
     /// <summary>The connections of a subject, after which they are forgotten: the next run must not find them.</summary>
@@ -47,6 +50,19 @@ internal sealed class PlayedStore : IDisposable
         if (kept is null) Runs = new MemoryRunStore(Time);
         else foreach (var connection in found) Blocked(() => kept.DeleteConnectionAsync(connection.Id, isRevoked: false, default));
         return found;
+    }
+
+    /// <summary>
+    /// The person has left for the provider's page before coming back: a database lets nobody come back who did not leave. Several runs share it,
+    /// so that each visit gets a name of its own.
+    /// </summary>
+    public Return Leave(RunId run, Return back)
+    {
+        if (kept is null) return back;
+        var own = back with { Visit = EngineAddress.HashOf($"{run} {back.Visit.Hex}") };
+        var visit = new Visit(run, back.Prompt, "provider", null, EngineAddress.HashOf("browser"), false, null, Time.GetUtcNow() + TimeSpan.FromHours(1));
+        if (Blocked(() => kept.FindVisitAsync(own.Visit, default)) is null) Blocked(async () => { await kept.AddVisitAsync(own.Visit, visit, default); return 0; });
+        return own;
     }
 
     public void Dispose()
@@ -121,7 +137,7 @@ internal abstract class DisturbedStore(IRunStore inner) : PassingStore(inner)
 
     public override Task<IReadOnlyList<Connection>> ListConnectionsAsync(string? subject, CancellationToken cancellation) => DoAsync("ListConnections", () => base.ListConnectionsAsync(subject, cancellation));
 
-    public override Task<string?> TakeLeftoverAsync(string flow, string subject, RunId takenBy, CancellationToken cancellation) => DoAsync("TakeLeftover", () => base.TakeLeftoverAsync(flow, subject, takenBy, cancellation));
+    public override Task<string?> TakeLeftoverAsync(string flow, string subject, bool isInSandbox, RunId takenBy, CancellationToken cancellation) => DoAsync("TakeLeftover", () => base.TakeLeftoverAsync(flow, subject, isInSandbox, takenBy, cancellation));
 }
 
 /// <summary>The calls after which the store holds something else than before.</summary>

@@ -11,12 +11,12 @@ internal sealed class ShippedScenarios
 {
     private readonly Dictionary<string, TestedFlow> flows = new(StringComparer.Ordinal);
 
-    private ShippedScenarios(ShippedPlugins plugins)
+    private ShippedScenarios()
     {
         var folder = Repository.Path("workflows");
         var sources = FlowFiles.Find([folder]).Select(file => FlowFileReader.Read(file).Source).OfType<FlowSource>().ToList();
         var names = sources.Select(TestedFlow.NameOf).OfType<string>().ToImmutableArray();
-        foreach (var source in sources) Compile(plugins, source);
+        foreach (var source in sources) Compile(source);
         var read = FlowFiles.FindTests([folder])
             .Select(file => FlowTestReader.Read(
                 FlowFileReader.Read(file).Source ?? throw new InvalidOperationException(file), name => new FlowFound(flows.GetValueOrDefault(name), names)))
@@ -37,15 +37,15 @@ internal sealed class ShippedScenarios
 
     public IEnumerable<string> Flows => flows.Keys.Order(StringComparer.Ordinal);
 
-    public static ShippedScenarios Load(ShippedPlugins plugins) => new(plugins);
+    public static ShippedScenarios Load() => new();
 
-    private void Compile(ShippedPlugins plugins, FlowSource source)
+    private void Compile(FlowSource source)
     {
-        var flow = FlowCompiler.Check(source, plugins.Catalog, default).Flow ?? throw new InvalidOperationException($"'{source.Path}' has errors");
+        var flow = FlowCompiler.Check(source, ShippedPlugins.Catalog, default).Flow ?? throw new InvalidOperationException($"'{source.Path}' has errors");
         var loaded = LoadedFlow.Load(flow, assembly => flow.Providers
-            .Select(pair => plugins.FindAssembly(pair.Key, pair.Value))
+            .Select(pair => ShippedPlugins.FindAssembly(pair.Key, pair.Value))
             .FirstOrDefault(found => found?.GetName().Name == assembly));
-        flows[flow.Name] = TestedFlow.Of(loaded, source, plugins.Catalog);
+        flows[flow.Name] = TestedFlow.Of(loaded, source, ShippedPlugins.Catalog);
     }
 }
 

@@ -30,7 +30,7 @@ internal sealed class Sweep(ITestOutputHelper output)
     /// <summary>Each scenario with time-outs at a share of the store's calls, once for each seed.</summary>
     public void TimeOut(IReadOnlyList<Scenario> scenarios, IReadOnlyList<int> seeds, double share, Func<PlayedStore> open) => OnThreads(scenarios, open, (scenario, store) =>
     {
-        foreach (var seed in seeds) Play(scenario, store, new Faults.TimeOuts(seed, share), null);
+        foreach (var seed in seeds) Play(scenario, store, new Faults.TimeOuts(seed, share, store.Lost), null);
     });
 
     public void Judge(int least)

@@ -5,8 +5,6 @@ namespace Engine.Tests.Host;
 /// <summary>Reads server-sent events one by one.</summary>
 internal sealed class EventReader(HttpResponseMessage answer, StreamReader lines) : IDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
-
     /// <summary>The next event, heartbeats left out.</summary>
     public async Task<ServerEvent> NextAsync()
     {
@@ -21,7 +19,7 @@ internal sealed class EventReader(HttpResponseMessage answer, StreamReader lines
     public async Task<ServerEvent> ReadAsync()
     {
         var read = new ServerEvent("", "", default);
-        while (await lines.ReadLineAsync().WaitAsync(patience) is { } line)
+        while (await lines.ReadLineAsync().WaitAsync(Patience.Limit) is { } line)
         {
             if (line.Length == 0) return read;
             var value = line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..];
@@ -35,7 +33,7 @@ internal sealed class EventReader(HttpResponseMessage answer, StreamReader lines
         throw new EndOfStreamException();
     }
 
-    public async Task<bool> IsAtEndAsync() => await lines.ReadLineAsync().WaitAsync(patience) is null;
+    public async Task<bool> IsAtEndAsync() => await lines.ReadLineAsync().WaitAsync(Patience.Limit) is null;
 
     public void Dispose()
     {

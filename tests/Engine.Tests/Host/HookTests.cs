@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Engine.Host;
 using Engine.Runs;
 using Xunit;
 
@@ -131,6 +132,47 @@ public sealed class HookTests(OpenDoor open) : IClassFixture<OpenDoor>
         await own.Running.RestartAsync();
 
         await own.Running.UntilConnectedAsync("installed", "account of bob");
+    }
+
+    [Fact]
+    public async Task R_15_a_flood_of_unsolicited_calls_is_held_back_and_what_was_taken_is_not_lost()
+    {
+        await using var own = await Door.OpenAsync();
+        using var client = own.Running.Anyone();
+        using var integrator = await own.Running.IntegratorAsync();
+        var codes = Enumerable.Range(0, 2 * HookFlood.AtOnce).Select(number => $"flood-{number}").ToList();
+        var taken = new System.Collections.Concurrent.ConcurrentBag<string>();
+
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        var flood = Parallel.ForEachAsync(codes, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (code, cancellation) =>
+        {
+            var answer = await client.GetAsync($"/v1/hooks/door/installed?code={code}", cancellation);
+            if (answer.StatusCode == HttpStatusCode.OK) taken.Add(code);
+            else Assert.Equal((HttpStatusCode.ServiceUnavailable, 2), (answer.StatusCode, (int?)answer.Headers.RetryAfter?.Delta?.TotalSeconds));
+        });
+        while (!flood.IsCompleted) Assert.Equal(HttpStatusCode.OK, (await integrator.GetAsync("/v1/flows")).StatusCode);
+        await flood;
+        var seconds = System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds;
+
+        Assert.InRange(taken.Count, HookFlood.AtOnce, HookFlood.AtOnce + (int)(seconds * HookFlood.PerSecond) + 1);
+        foreach (var code in taken) await own.Running.UntilConnectedAsync("installed", $"account of {code}");
+        Assert.Equal(taken.Count, (await own.Engine.Store.ListConnectionsAsync(null, default)).Count);
+    }
+
+    [Fact]
+    public void R_15_each_address_has_a_measure_of_its_own_which_fills_up_again()
+    {
+        var (time, told) = (new SteppedTime(), 0);
+        var flood = new HookFlood(time);
+
+        for (var i = 0; i < HookFlood.AtOnce; i++) Assert.True(flood.Takes("door.installed", () => told++));
+        for (var i = 0; i < 100; i++) Assert.False(flood.Takes("door.installed", () => told++));
+        Assert.True(flood.Takes("other.installed", () => told++));
+        Assert.Equal(1, told);
+
+        time.Step(TimeSpan.FromSeconds(1));
+        var again = Enumerable.Range(0, 1000).Count(_ => flood.Takes("door.installed", () => told++));
+        Assert.Equal(HookFlood.PerSecond, again);
     }
 
     [Fact]

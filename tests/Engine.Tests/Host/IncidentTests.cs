@@ -136,7 +136,7 @@ public sealed class IncidentTests : IAsyncLifetime
 
     private async Task<IReadOnlyList<JournalEntry>> UntilJournalAsync(string run, Func<JournalEntry, bool> isWanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var journal = await Engine.Engine.Store.ReadJournalAsync(new RunId(run), 0, limit.Token);

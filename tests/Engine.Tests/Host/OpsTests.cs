@@ -195,7 +195,7 @@ public sealed class OpsTests(AskingEngine shared) : IClassFixture<AskingEngine>
         Assert.Equal(Enumerable.Reverse(ids), RunsIn(first).Concat(RunsIn(second)));
         Assert.Equal(27, RunsIn(await (await anna.GetAsync("/ops?q=s1")).Content.ReadAsStringAsync()).Count);
         Assert.Equal([ids[3]], RunsIn(await (await anna.GetAsync($"/ops?q={ids[3][^8..]}")).Content.ReadAsStringAsync()));
-        Assert.Equal([ids[3]], RunsIn(await (await anna.GetAsync($"/ops?q={ids[3]}&status=open&flow=ask&world=real")).Content.ReadAsStringAsync()));
+        Assert.Equal([ids[3]], RunsIn(await (await anna.GetAsync($"/ops?q={ids[3]}&status=open&flow=ask&world=sandbox")).Content.ReadAsStringAsync()));
         Assert.Empty(RunsIn(await (await anna.GetAsync("/ops?status=failed")).Content.ReadAsStringAsync()));
         Assert.Empty(RunsIn(await (await anna.GetAsync("/ops?late=1")).Content.ReadAsStringAsync()));
         Assert.Empty(RunsIn(await (await anna.GetAsync("/ops?provider=radist")).Content.ReadAsStringAsync()));

@@ -77,6 +77,46 @@ public sealed class OutOfReachTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_open_run_of_the_other_kind_is_left_alone_and_goes_on_where_it_belongs(bool isReal)
+    {
+        ProviderMode mine = isReal ? new ProviderMode.Real() : new ProviderMode.EmbeddedSandbox();
+        ProviderMode other = isReal ? new ProviderMode.EmbeddedSandbox() : new ProviderMode.Real();
+        string run;
+        await using (var engine = await StartAsync(mine)) run = await AskedAsync(engine, isReal ? null : "scan");
+
+        await using (var engine = await StartAsync(other))
+        {
+            var before = Calls;
+            using var client = await engine.IntegratorAsync();
+            var asking = (await engine.Engine.Store.FindAsync(new RunId(run), default))!;
+            string[] refused =
+            [
+                await (await ReplyAsync(client, run, asking.Prompt!.Id)).ProblemAsync(),
+                await (await client.PostAsync($"/v1/runs/{run}/cancel", null)).ProblemAsync(),
+            ];
+            Assert.All(refused, one => Assert.StartsWith("409 run_out_of_reach: ", one, StringComparison.Ordinal));
+            var view = await (await client.GetAsync($"/v1/runs/{run}")).JsonAsync();
+            Assert.Contains(isReal ? "plays the sandbox" : "calls the real providers", view.Text("out_of_reach", "en"), StringComparison.Ordinal);
+
+            // Also when something is due: what another engine took in just before it stopped.
+            await engine.Engine.Store.AcceptReplyAsync(new RunId(run), Reply(asking.Prompt.Id), default);
+            engine.Engine.Changes.WorkAdded();
+            var another = await AskedAsync(engine, isReal ? "scan" : null);
+            Assert.NotEqual(run, another);
+            Assert.False((await engine.Engine.Store.FindAsync(new RunId(run), default))!.Status.IsFinal());
+            if (isReal) Assert.Equal(before, Calls);
+        }
+
+        await using (var engine = await StartAsync(mine))
+        {
+            var ended = await engine.UntilAsync(run, found => found.Status.IsFinal());
+            Assert.Equal("succeeded", ended.Exit?.Code);
+        }
+    }
+
     private int Calls => outside.FindCalls(real.Id)!.Count;
 
     private Task<RunningEngine> StartAsync(ProviderMode providers) => RunningEngine.StartAsync(options => options with
@@ -91,14 +131,25 @@ public sealed class OutOfReachTests : IAsyncLifetime
     private static async Task<string> ConnectAsync(RunningEngine engine, string? scenario)
     {
         using var client = await engine.IntegratorAsync();
-        var run = (await (await client.PostAsJsonAsync("/v1/runs", new { flow = "odnoklassniki", scenario })).JsonAsync()).Text("id");
-        var asking = await engine.UntilAsync(run, found => found.Prompt is { Fields.Length: > 0 });
-        await client.PostAsJsonAsync($"/v1/runs/{run}/replies", new
-        {
-            prompt = asking.Prompt!.Id.Value, transaction = "t", action = "submit", values = new { key = "good-key" },
-        });
+        var run = await AskedAsync(engine, scenario);
+        var asking = await engine.Engine.Store.FindAsync(new RunId(run), default);
+        await ReplyAsync(client, run, asking!.Prompt!.Id);
         return (await engine.UntilAsync(run, found => found.Status.IsFinal())).Connection!.Value.Value;
     }
+
+    /// <summary>Starts a run, and waits until it asks for the key.</summary>
+    private static async Task<string> AskedAsync(RunningEngine engine, string? scenario)
+    {
+        using var client = await engine.IntegratorAsync();
+        var run = (await (await client.PostAsJsonAsync("/v1/runs", new { flow = "odnoklassniki", scenario })).JsonAsync()).Text("id");
+        await engine.UntilAsync(run, found => found.Prompt is { Fields.Length: > 0 });
+        return run;
+    }
+
+    private static Task<HttpResponseMessage> ReplyAsync(HttpClient client, string run, PromptId prompt) => client.PostAsJsonAsync(
+        $"/v1/runs/{run}/replies", new { prompt = prompt.Value, transaction = "t", action = "submit", values = new { key = "good-key" } });
+
+    private static Reply Reply(PromptId prompt) => new(prompt, "t", "submit", new Dictionary<string, string> { ["key"] = "good-key" });
 
     private static async Task AssertRefusedAsync(RunningEngine engine, HttpClient client, string id, string why)
     {

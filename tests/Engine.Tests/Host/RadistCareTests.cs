@@ -16,6 +16,31 @@ public sealed class RadistCareTests(ShippedEngine shared) : IClassFixture<Shippe
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
+    public async Task An_edge_case_1_6_11_two_tabs_at_one_session_send_one_code_and_make_one_connection()
+    {
+        var run = await StartAsync(new { flow = "telegram-code", scenario = "scan", input = new { phone = "+79001234567" } });
+        var asking = await engine.UntilAsync(run, found => found.Prompt is { Fields.Length: > 0 });
+        var link = (await (await client.PostAsJsonAsync($"/v1/runs/{run}/links", new { })).JsonAsync()).Text("url");
+        HttpClient[] tabs = [await engine.BrowserAsync(link), await engine.BrowserAsync((await (await client.PostAsJsonAsync($"/v1/runs/{run}/links", new { })).JsonAsync()).Text("url"))];
+        var shown = await Task.WhenAll(tabs.Select(async tab => await (await tab.GetAsync($"/v1/runs/{run}")).JsonAsync()));
+        Assert.Equal(shown[0].Text("prompt", "id"), shown[1].Text("prompt", "id"));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(number => tabs[number % 2].PostAsJsonAsync($"/v1/runs/{run}/replies", new
+        {
+            prompt = asking.Prompt!.Id.Value, transaction = $"t{number}", action = "submit", values = new { code = "12345" },
+        })));
+        var ended = await engine.UntilAsync(run, found => found.Status.IsFinal());
+
+        Assert.Equal(RunStatus.Succeeded, ended.Status);
+        Assert.Single(answers, answer => answer.StatusCode == System.Net.HttpStatusCode.Accepted);
+        var world = (await engine.Engine.Store.FindAsync(new RunId(run), default))!.World;
+        using var anyone = new HttpClient();
+        var calls = JsonElement.Parse(await anyone.GetStringAsync(new Uri(engine.Engine.Sandbox!.Address, $"worlds/{world}/calls")))
+            .GetProperty("calls").EnumerateArray().Select(call => call.Text("operation")).ToList();
+        Assert.Equal((1, 1), (calls.Count(name => name == "telegram_login"), calls.Count(name => name == "create_connection")));
+    }
+
+    [Fact]
     public async Task An_edge_case_1_6_17_a_session_ended_on_the_phone_needs_reauth_which_keeps_the_connection()
     {
         var run = await StartAsync(new { flow = "telegram-code", scenario = "scan", input = new { phone = "+79001234567" } });

@@ -77,6 +77,34 @@ public sealed class ReloadTests : IDisposable
         Assert.DoesNotContain(engine.Flows.Findings, found => found.Finding.Severity == Severity.Error);
     }
 
+    /// <summary>Thirty reloads; a thousand with <c>ENGINE_LONG_TESTS=1</c>, and in "reload" of the benchmarks, which measures the memory too.</summary>
+    [Fact]
+    public async Task R64_no_run_fails_while_its_flow_is_changed_again_and_again_one_time_in_ten_to_a_bad_file()
+    {
+        var reloads = Environment.GetEnvironmentVariable("ENGINE_LONG_TESTS") == "1" ? 1000 : 30;
+        Write("short.yaml", Short(0));
+        await using var engine = await StartAsync();
+        var runs = new List<RunId>();
+        for (var i = 1; i <= reloads; i++)
+        {
+            runs.Add(await BeginAsync(engine, "short"));
+            Write("short.yaml", i % 10 == 0 ? Short(i).Replace("set:", "sat:", StringComparison.Ordinal) : Short(i));
+            await RefreshAsync(engine);
+            Assert.Equal(i % 10 == 0, engine.Flows.Findings.Any(found => found.Finding.Severity == Severity.Error));
+        }
+
+        var versions = new HashSet<string>();
+        foreach (var run in runs)
+        {
+            var waiting = await RunningEngine.UntilAsync(engine, run, found => found.Prompt is not null);
+            versions.Add(waiting.FlowVersion);
+            await ReplyAsync(engine, run, "p1", "sure", "true");
+            Assert.Equal((RunStatus.Succeeded, waiting.FlowVersion), await EndAsync(engine, run));
+        }
+
+        Assert.Equal(reloads - ((reloads - 1) / 10), versions.Count);
+    }
+
     [Fact]
     public async Task A_folder_that_is_gone_takes_no_flow_along()
     {
@@ -237,6 +265,28 @@ public sealed class ReloadTests : IDisposable
     }
 
     private static string Renamed => Samples.Ask.Replace("Hello", "Welcome", StringComparison.Ordinal).Replace("    as: last", "    as: final", StringComparison.Ordinal);
+
+    private static async Task<(RunStatus Status, string Version)> EndAsync(EmbeddedEngine engine, RunId run)
+    {
+        var ended = await RunningEngine.UntilAsync(engine, run, found => found.Status.IsFinal());
+        return (ended.Status, ended.FlowVersion);
+    }
+
+    /// <summary>A flow that waits for a person; the number makes it differ.</summary>
+    private static string Short(int number) => $$$"""
+        flow: short
+        title: { en: Short }
+        languages: [en]
+        fails: { no_answer: { en: Nobody answered. } }
+        vars: { rounds: int? }
+        steps:
+          - set: { rounds: {{{number}}} }
+          - prompt: { sure: { type: bool, label: { en: Sure } } }
+            text: { en: "Round {{ rounds }}" }
+            timeout: 5m
+            on_timeout: { fail: no_answer }
+          - done:
+        """;
 
     private static string PluginWith(string result) => $$"""
         public record In(string Text);

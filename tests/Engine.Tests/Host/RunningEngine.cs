@@ -124,7 +124,7 @@ internal sealed class RunningEngine : IAsyncDisposable
 
     public static async Task<StoredRun> UntilAsync(EmbeddedEngine engine, RunId id, Func<StoredRun, bool> isWanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var change = engine.Changes.NextChange(id);
@@ -137,7 +137,7 @@ internal sealed class RunningEngine : IAsyncDisposable
     /// <summary>Waits until a run that a provider's call began has made a connection.</summary>
     public async Task<Connection> UntilConnectedAsync(string flow, string identity)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (true)
         {
             var work = Engine.Changes.NextWork();

@@ -95,7 +95,7 @@ public sealed class PublishTests : IAsyncLifetime
 
     private static async Task UntilOfferedAsync(EngineServer server, string? flow)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (server.Engine.Flows.Offered.SingleOrDefault()?.Name != flow)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Engine.Host;
 using Engine.Postgres;
 using Engine.Runs;
@@ -32,8 +33,12 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
         Assert.Single(keys, key => key is not null);
         var client = await Nodes.ClientAsync(all[0]);
-        var listed = (await (await client.GetAsync("/v1/nodes")).JsonAsync()).GetProperty("nodes").EnumerateArray().ToList();
-        Assert.Equal(3, listed.Count);
+        List<JsonElement> listed = [];
+        await UntilAsync(async () =>
+        {
+            listed = [.. (await (await client.GetAsync("/v1/nodes")).JsonAsync()).GetProperty("nodes").EnumerateArray()];
+            return listed.Count == 3;
+        });
         Assert.All(listed, node => Assert.True(node.GetProperty("is_alive").GetBoolean()));
         Assert.Equal(all[0].Engine.Node, Assert.Single(listed, node => node.GetProperty("is_this").GetBoolean()).Text("name"));
     }
@@ -58,7 +63,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         took.Add(since.Elapsed);
 
         // The machine of the tests may be busy; without hints it takes the 15 s of a stream's heartbeat at least.
-        Assert.True(took[0] < TimeSpan.FromSeconds(2), $"it took {took[0]}");
+        Assert.True(took[0] < TimeSpan.FromSeconds(12), $"it took {took[0]}");
     }
 
     [PostgresFact]
@@ -97,7 +102,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
             Nodes.Options("strict") with { OnlyAllowedPlugins = true }, TimeProvider.System, heard, default);
         await strict.Store.AcceptReplyAsync(run, Sure, default);
         strict.Changes.InboxGrew(run);
-        await left.WaitAsync(TimeSpan.FromSeconds(30));
+        await left.WaitAsync(Patience.Limit);
 
         Assert.Contains("is not allowed on this engine", Assert.Single(strict.Problems), StringComparison.Ordinal);
         var open = await strict.Store.FindAsync(run, default);
@@ -131,13 +136,13 @@ public sealed class SeveralNodesTests : IAsyncLifetime
         var first = await Nodes.StartAsync("a", options => options with { PluginFolders = [plugins.Plugins] });
         for (var i = 0; i < count; i++) await Cluster.BeginAsync(first, "hang");
         await UntilAsync(async () => (long)(await PostgresServer.AskAsync(
-            Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE lease_until IS NOT NULL AND step = 'answer'") ?? 0L) == count);
+            Nodes.ConnectionString, "SELECT count(*) FROM runs JOIN wakes ON wakes.run = runs.number WHERE lease_until IS NOT NULL AND step = 'answer'") ?? 0L) == count);
 
         var since = Stopwatch.StartNew();
         await Nodes.StopAsync(first);
 
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(10), $"it took {since.Elapsed}");
-        Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE lease_until IS NOT NULL"));
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(40), $"it took {since.Elapsed}");
+        Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM wakes WHERE lease_until IS NOT NULL"));
         Assert.Equal((long)count, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM runs WHERE is_open = 1"));
         Assert.Equal(0L, await PostgresServer.AskAsync(Nodes.ConnectionString, "SELECT count(*) FROM nodes"));
     }
@@ -147,7 +152,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
 
     private static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (!await isSo()) await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
     }
 }

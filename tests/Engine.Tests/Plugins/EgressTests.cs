@@ -153,6 +153,19 @@ public sealed class EgressTests
     }
 
     [Fact]
+    public async Task R70_an_address_that_is_not_public_and_was_set_on_purpose_is_told_once()
+    {
+        await using var server = new RawServer("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\nConnection: close\r\n\r\n{\"id\":1}");
+        var told = new List<string>();
+        using var invoker = new HttpMessageInvoker(EgressWatch.Over(_ => false, (_, _) => { }, told.Add));
+        var http = new ProviderHttp(invoker, TimeProvider.System).At(server.Address).Within(new Egress([], [], [server.Address]));
+
+        for (var i = 0; i < 2; i++) await http.SendAsync<Thing>(ProviderRequest.Get("x", "AskAsync"), default);
+
+        Assert.Equal([$"127.0.0.1:{server.Address.Port}"], told);
+    }
+
+    [Fact]
     public void R70_a_proxy_of_the_environment_is_not_used()
     {
         using var egress = new EgressHandler(_ => false);

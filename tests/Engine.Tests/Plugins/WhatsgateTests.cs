@@ -34,7 +34,7 @@ public sealed class WhatsgateTests
     }
 
     [Fact]
-    public async Task Case_2_the_code_variant_sends_eleven_digits_and_the_callback()
+    public async Task Case_2_9_2_the_code_variant_sends_eleven_digits_and_the_callback()
     {
         var provider = ScriptedProvider.Answering(200, CreateSample);
 
@@ -48,7 +48,7 @@ public sealed class WhatsgateTests
     [InlineData("7900123456")]
     [InlineData("790012345678")]
     [InlineData("")]
-    public async Task Case_2_a_number_of_another_shape_is_refused_before_it_is_sent(string number)
+    public async Task Case_2_9_2_a_number_of_another_shape_is_refused_before_it_is_sent(string number)
     {
         var provider = ScriptedProvider.Answering(200, CreateSample);
 
@@ -62,7 +62,7 @@ public sealed class WhatsgateTests
     [InlineData("""{"name":"Forbidden","message":"Превышен лимит сессий","code":0}""", "slot_taken", false)]
     [InlineData("""{"oops":1}""", "provider_down", true)]
     [InlineData("<h1>500</h1>", "provider_down", true)]
-    public async Task Case_12_a_500_is_told_by_its_name(string body, string code, bool isInDoubt)
+    public async Task Case_2_9_12_a_500_is_told_by_its_name(string body, string code, bool isInDoubt)
     {
         var failure = (await Whatsgate(ScriptedProvider.Answering(500, body)).SessionCreateAsync(new NewSession("Shop"), default)).Failure;
 
@@ -73,7 +73,7 @@ public sealed class WhatsgateTests
     [Theory]
     [InlineData(401)]
     [InlineData(403)]
-    public async Task Case_12_other_statuses_for_a_wrong_key_are_taken_too(int status) =>
+    public async Task Case_2_9_12_other_statuses_for_a_wrong_key_are_taken_too(int status) =>
         Assert.Equal("config_error", (await Whatsgate(ScriptedProvider.Answering(status, "{}")).SessionGetAsync(new SessionRef(new Secret("s")), default)).Failure?.Code);
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class WhatsgateTests
     [InlineData("https://whatsgate.ru.evil.example/qr/77aa01")]
     [InlineData("https://whatsgate.ru@evil.example/qr/77aa01")]
     [InlineData("javascript:alert(1)")]
-    public async Task Case_15_a_page_of_another_host_is_not_shown(string link)
+    public async Task Case_2_9_15_a_page_of_another_host_is_not_shown(string link)
     {
         var answer = CreateSample.Replace("https://whatsgate.ru/qr/77aa01", link, StringComparison.Ordinal);
 
@@ -94,7 +94,7 @@ public sealed class WhatsgateTests
     }
 
     [Fact]
-    public async Task Case_15_a_host_of_ones_own_may_have_the_pages_of_the_common_one()
+    public async Task Case_2_9_15_a_host_of_ones_own_may_have_the_pages_of_the_common_one()
     {
         var provider = ScriptedProvider.Answering(200, CreateSample);
         var settings = new WhatsgateSettings { ApiKey = new Secret("the-key"), BaseUrl = new Uri("https://vip7.whatsgate.ru"), PageUrl = new Uri("https://whatsgate.ru") };
@@ -119,7 +119,7 @@ public sealed class WhatsgateTests
     }
 
     [Fact]
-    public async Task Case_10_a_session_that_is_not_listed_is_closed()
+    public async Task Case_2_9_10_a_session_that_is_not_listed_is_closed()
     {
         var provider = ScriptedProvider.Answering(200, """{"result":"OK","pages":1,"elements":0,"page":1,"data":[]}""");
 
@@ -135,7 +135,7 @@ public sealed class WhatsgateTests
     }
 
     [Fact]
-    public void Case_7_an_event_is_answered_with_its_own_id_and_known_by_it()
+    public void Case_2_9_7_an_event_is_answered_with_its_own_id_and_known_by_it()
     {
         var reading = Whatsgate(ScriptedProvider.Answering(200, "{}")).Event(Called(
             """{"id":501,"whatsapp_id":"77aa01","event_action":"ready","event_date":"2031-01-01 10:02:03","status_code":null,"event_data":{"number":"70000000000","pushname":"Ann"}}"""));
@@ -163,7 +163,7 @@ public sealed class WhatsgateTests
     [InlineData("""{"id":"501","whatsapp_id":"s","event_action":"ready"}""")]
     [InlineData("""{"id":501,"whatsapp_id":"s"}""")]
     [InlineData("<xml/>")]
-    public void Case_13_what_is_no_event_is_refused(string body) =>
+    public void Case_2_9_13_what_is_no_event_is_refused(string body) =>
         Assert.Equal("unreadable_event", Whatsgate(ScriptedProvider.Answering(200, "{}")).Event(Called(body)).Refusal);
 
     [Theory]

@@ -66,7 +66,7 @@ internal sealed class LabEngine : IOperationCaller, IFlowVersions, IAsyncDisposa
     }
 
     /// <summary>The next call that reaches the provider.</summary>
-    public async Task<LabCall> CallAsync() => await calls.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+    public async Task<LabCall> CallAsync() => await calls.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit, TimeProvider.System);
 
     /// <summary>Lets the run work until its call is answered with a value and it waits again.</summary>
     public async Task WorkAsync(object answer)

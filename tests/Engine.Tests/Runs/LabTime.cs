@@ -33,7 +33,7 @@ internal sealed class LabTime : TimeProvider
             await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(2), System));
             if (!task.IsCompleted) Advance(0.05);
         }
-        await task.WaitAsync(TimeSpan.FromSeconds(10), System);
+        await task.WaitAsync(Patience.Limit, System);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

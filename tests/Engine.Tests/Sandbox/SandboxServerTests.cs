@@ -224,8 +224,9 @@ public sealed partial class SandboxServerTests
         Assert.Equal("text/html; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
         Assert.Contains("default-src 'none'; script-src 'self'; style-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.DoesNotMatch(InlineCode(), page);
-        Assert.Contains("const texts", await world.GetAsync("phone.js"), StringComparison.Ordinal);
-        Assert.Contains(".phone", await world.GetAsync("phone.css"), StringComparison.Ordinal);
+        Assert.Contains("sandbox.js", await world.GetAsync("phone.js"), StringComparison.Ordinal);
+        Assert.Contains("export function begin", await world.GetAsync("sandbox.js"), StringComparison.Ordinal);
+        Assert.Contains("main.phone", await world.GetAsync("sandbox.css"), StringComparison.Ordinal);
     }
 
     [GeneratedRegex("<style|style=|onclick|<script>")]

@@ -104,7 +104,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
         return receiver;
     }
 
-    public async Task<JsonElement> NextAsync() => await got.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public async Task<JsonElement> NextAsync() => await got.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit);
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 }

@@ -10,7 +10,7 @@ namespace Engine.Tests;
 public sealed class WhatsgateScenarioTests
 {
     [Fact]
-    public async Task Case_1_a_session_starts_waits_for_the_phone_and_is_ready_without_any_browser()
+    public async Task Case_2_9_1_a_session_starts_waits_for_the_phone_and_is_ready_without_any_browser()
     {
         await using var world = await SimulatedWhatsgate.StartAsync();
         var created = await world.CreateAsync();
@@ -28,7 +28,7 @@ public sealed class WhatsgateScenarioTests
     [Theory]
     [InlineData("link", 3)]
     [InlineData("code-late", 8)]
-    public async Task Case_2_the_code_appears_late(string scenario, int seconds)
+    public async Task Case_2_9_2_the_code_appears_late(string scenario, int seconds)
     {
         await using var world = await SimulatedWhatsgate.StartAsync(scenario);
         var created = await world.CreateAsync("+7 (900) 555-44-33");
@@ -44,7 +44,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_2_a_code_may_stand_on_the_page_only()
+    public async Task Case_2_9_2_a_code_may_stand_on_the_page_only()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("code-on-page");
         var created = await world.CreateAsync("79001234567");
@@ -55,7 +55,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_3_the_page_tells_of_every_rotation()
+    public async Task Case_2_9_3_the_page_tells_of_every_rotation()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("not-linked");
         var created = await world.CreateAsync();
@@ -71,7 +71,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_4_a_deletion_takes_a_while_and_may_be_repeated()
+    public async Task Case_2_9_4_a_deletion_takes_a_while_and_may_be_repeated()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("not-linked");
         var created = await world.CreateAsync();
@@ -85,7 +85,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_4_a_deletion_that_is_refused_fails_as_long_as_the_session_is_there()
+    public async Task Case_2_9_4_a_deletion_that_is_refused_fails_as_long_as_the_session_is_there()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("delete-fails");
         var created = await world.CreateAsync();
@@ -95,7 +95,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_5_a_slot_is_free_only_when_its_session_is_gone()
+    public async Task Case_2_9_5_a_slot_is_free_only_when_its_session_is_gone()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("slot-taken");
         var refused = (await world.Whatsgate.SessionCreateAsync(new NewSession("Shop"), default)).Failure;
@@ -112,7 +112,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_6_the_page_is_ahead_of_the_server()
+    public async Task Case_2_9_6_the_page_is_ahead_of_the_server()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("page-too-early");
         var created = await world.CreateAsync();
@@ -124,7 +124,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_7_a_callback_may_come_before_the_answer_to_the_creation()
+    public async Task Case_2_9_7_a_callback_may_come_before_the_answer_to_the_creation()
     {
         await using var receiver = await CallbackReceiver.StartAsync();
         await using var world = await SimulatedWhatsgate.StartAsync("callback-early");
@@ -138,7 +138,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_7_a_callback_that_was_taken_may_come_twice_with_the_same_id()
+    public async Task Case_2_9_7_a_callback_that_was_taken_may_come_twice_with_the_same_id()
     {
         await using var receiver = await CallbackReceiver.StartAsync();
         await using var world = await SimulatedWhatsgate.StartAsync("callback-twice");
@@ -157,7 +157,7 @@ public sealed class WhatsgateScenarioTests
     [InlineData(200, "ok")]
     [InlineData(200, """{"result":"OK"}""")]
     [InlineData(200, """{"result":"OK","id":1}""")]
-    public async Task Case_8_a_callback_that_is_not_answered_with_its_own_id_is_repeated_three_times_every_20_seconds(int status, string body)
+    public async Task Case_2_9_8_a_callback_that_is_not_answered_with_its_own_id_is_repeated_three_times_every_20_seconds(int status, string body)
     {
         await using var receiver = await CallbackReceiver.StartAsync(_ => Results.Text(body, "application/json", statusCode: status));
         await using var world = await SimulatedWhatsgate.StartAsync();
@@ -176,7 +176,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_8_a_callback_goes_to_this_machine_only()
+    public async Task Case_2_9_8_a_callback_goes_to_this_machine_only()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("manual");
         await world.CreateAsync(callback: "https://shop.example/hook");
@@ -187,7 +187,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_9_a_session_that_is_closed_has_a_broken_page_and_the_next_one_is_another()
+    public async Task Case_2_9_9_a_session_that_is_closed_has_a_broken_page_and_the_next_one_is_another()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("closed");
         var first = await world.CreateAsync();
@@ -202,7 +202,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_10_a_phone_that_unlinks_removes_the_session_and_says_so()
+    public async Task Case_2_9_10_a_phone_that_unlinks_removes_the_session_and_says_so()
     {
         await using var receiver = await CallbackReceiver.StartAsync();
         await using var world = await SimulatedWhatsgate.StartAsync("manual");
@@ -216,7 +216,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_10_the_session_of_before_is_deleted_by_its_account()
+    public async Task Case_2_9_10_the_session_of_before_is_deleted_by_its_account()
     {
         await using var world = await SimulatedWhatsgate.StartAsync();
         var old = await world.CreateAsync();
@@ -229,7 +229,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_11_another_phone_than_the_one_asked_for_may_be_linked()
+    public async Task Case_2_9_11_another_phone_than_the_one_asked_for_may_be_linked()
     {
         await using var world = await SimulatedWhatsgate.StartAsync("wrong-phone");
         var created = await world.CreateAsync("79001234567");
@@ -239,7 +239,7 @@ public sealed class WhatsgateScenarioTests
     }
 
     [Fact]
-    public async Task Case_12_a_500_says_by_its_name_whether_the_key_is_wrong()
+    public async Task Case_2_9_12_a_500_says_by_its_name_whether_the_key_is_wrong()
     {
         await using var unauthorized = await SimulatedWhatsgate.StartAsync("unauthorized");
         await using var busy = await SimulatedWhatsgate.StartAsync("unavailable");

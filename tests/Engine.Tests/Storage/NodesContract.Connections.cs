@@ -85,7 +85,7 @@ public abstract partial class NodesContract
         var held = Assert.Single(await ClaimAsync(nodes[0]));
         await nodes[0].SaveAsync(Given.Save(held, held.Run.Ended(RunStatus.Failed, Now)) with { Leftover = "{}" }, default);
 
-        var taken = await AllAsync(16, (node, i) => node.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId($"run_t{i}"), default));
+        var taken = await AllAsync(16, (node, i) => node.TakeLeftoverAsync("telegram-qr", "shop-7", isInSandbox: false, new RunId($"run_t{i}"), default));
 
         Assert.Single(taken, one => one is not null);
     }

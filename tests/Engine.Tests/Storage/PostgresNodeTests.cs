@@ -10,7 +10,7 @@ namespace Engine.Tests.Storage;
 public sealed class PostgresNodeTests : IAsyncLifetime
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = Patience.Limit;
 
     private PostgresStore? made;
 
@@ -38,10 +38,10 @@ public sealed class PostgresNodeTests : IAsyncLifetime
         Assert.Empty(await ClaimAsync(wrong));
         Assert.InRange((await wrong.NextDueAsync(default))!.Value - wrong.Time.GetUtcNow(), TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
 
-        await Database.TamperAsync($"UPDATE runs SET due = due - {TimeSpan.FromHours(1).Ticks}");
+        await Database.TamperAsync($"UPDATE wakes SET due = due - {TimeSpan.FromHours(1).Ticks}");
         var taken = Assert.Single(await ClaimAsync(wrong));
         Assert.Empty(await ClaimAsync(right));
-        await Database.TamperAsync($"UPDATE runs SET lease_until = lease_until - {Lease.Ticks}");
+        await Database.TamperAsync($"UPDATE wakes SET lease_until = lease_until - {Lease.Ticks}");
         Assert.Equal(taken.Lease.Fence + 1, Assert.Single(await ClaimAsync(right)).Lease.Fence);
     }
 

@@ -130,8 +130,23 @@ public abstract partial class RunStoreContract
     {
         await EndLeaving("a", "{}");
 
-        Assert.Null(await Store.TakeLeftoverAsync("telegram-code", "shop-7", new RunId("run_b"), default));
-        Assert.Null(await Store.TakeLeftoverAsync("telegram-qr", "shop-8", new RunId("run_b"), default));
+        Assert.Null(await Store.TakeLeftoverAsync("telegram-code", "shop-7", isInSandbox: false, new RunId("run_b"), default));
+        Assert.Null(await Store.TakeLeftoverAsync("telegram-qr", "shop-8", isInSandbox: false, new RunId("run_b"), default));
+    }
+
+    [ContractFact]
+    public async Task A_leftover_of_the_sandbox_is_none_of_the_real_provider_and_the_other_way_round()
+    {
+        await EndLeaving("real", "{}");
+        await Store.CreateAsync(Given.Run("played", Now) with { World = "world-1" }, null, [], default);
+        var claimed = await Claim("played");
+        await Store.SaveAsync(
+            Given.Save(claimed, claimed.Run.Ended(RunStatus.Failed, Now)) with { Leftover = """{"connection_id":17}""" }, default);
+
+        Assert.Equal("{}", await Take("b"));
+        Assert.Equal("""{"connection_id":17}""", await Store.TakeLeftoverAsync("telegram-qr", "shop-7", isInSandbox: true, new RunId("run_c"), default));
+        Assert.Null(await Take("d"));
+        Assert.Null(await Store.TakeLeftoverAsync("telegram-qr", "shop-7", isInSandbox: true, new RunId("run_e"), default));
     }
 
     [ContractFact]
@@ -194,7 +209,7 @@ public abstract partial class RunStoreContract
     }
 
     private Task<string?> Take(string id) =>
-        Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId($"run_{id}"), default);
+        Store.TakeLeftoverAsync("telegram-qr", "shop-7", isInSandbox: false, new RunId($"run_{id}"), default);
 
     private static void AssertSame(Connection expected, Connection? found)
     {

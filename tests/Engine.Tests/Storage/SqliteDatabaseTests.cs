@@ -105,6 +105,28 @@ public sealed class SqliteDatabaseTests
     }
 
     [Fact]
+    public async Task A_caller_is_told_of_a_lock_while_the_engines_own_work_waits_on()
+    {
+        await using var folder = StoreFolder.New();
+        await using var database = SqliteDatabase.Open(folder.Data, TimeProvider.System);
+        database.IsHurried = true;
+        Task<int> work;
+        using (var other = new SqliteConnection($"Data Source={folder.Database};Pooling=False"))
+        {
+            await other.OpenAsync();
+            await using var transaction = other.BeginTransaction(deferred: false);
+            work = database.WorkAsync(session => Add(session, "work"), default);
+            var trouble = await Assert.ThrowsAsync<StorageUnavailableException>(() => database.WriteAsync(session => Add(session, "asked"), default));
+
+            Assert.Equal("another process keeps the database locked; stop it", trouble.Reason);
+            Assert.False(work.IsCompleted);
+        }
+
+        Assert.Equal(1, await work);
+        Assert.Equal(1, Count(database));
+    }
+
+    [Fact]
     public async Task What_is_acknowledged_is_flushed_and_what_is_deleted_is_overwritten()
     {
         await using var folder = StoreFolder.New();

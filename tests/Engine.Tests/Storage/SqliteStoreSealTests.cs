@@ -63,11 +63,22 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_state_put_in_the_prompts_place_does_not_open()
+    public async Task What_was_stored_before_bodies_were_packed_is_read_each_part_in_its_own_place()
     {
         await SaveCanary("a");
-        folder.Tamper("UPDATE run_bodies SET prompt = state");
+        var prompt = Given.Prompt("p9", qr: "old");
+        using (var key = KeyFile.Open(folder.Key, sealedWith: null))
+        {
+            var sealer = new Sealer(key);
+            var state = sealer.Seal(new SealedPlace("run_bodies", "state", "run_a", 2), """{"old":1}"""u8);
+            var shown = sealer.Seal(new SealedPlace("run_bodies", "prompt", "run_a", 2), StoredJson.ToBytes(prompt));
+            folder.Tamper($"UPDATE run_bodies SET state = x'{Convert.ToHexString(state)}', prompt = x'{Convert.ToHexString(shown)}'");
+        }
 
+        var read = await Store.FindAsync(new RunId("run_a"), default);
+        Assert.Equal(("""{"old":1}""", "old"), (read!.State.Text(), read.Prompt!.Show?.Qr));
+
+        folder.Tamper("UPDATE run_bodies SET prompt = state");
         await AssertBroken("run_bodies.prompt of \"run_a\"", () => Store.FindAsync(new RunId("run_a"), default));
     }
 
@@ -82,7 +93,7 @@ public sealed class SqliteStoreSealTests : IAsyncLifetime
         await AssertBroken("credentials.body of \"con_a.1\"", () =>
             Store.FindCredentialsAsync(new ConnectionId("con_a"), default));
         await AssertBroken("leftovers.value of \"run_z\"", () =>
-            Store.TakeLeftoverAsync("telegram-qr", "shop-7", new RunId("run_c"), default));
+            Store.TakeLeftoverAsync("telegram-qr", "shop-7", isInSandbox: false, new RunId("run_c"), default));
     }
 
     [Fact]

@@ -61,7 +61,8 @@ function render() {
 // Between the header and what is asked, so that drawing one leaves the other alone.
 function showIncident() {
   document.getElementById("incident")?.remove();
-  const text = !failure && view?.incident && !view.exit && local(view.incident.text);
+  const notice = view?.out_of_reach ?? view?.incident?.text;
+  const text = !failure && notice && !view.exit && local(notice);
   if (text) main.before(h("p", { class: "incident", id: "incident", role: "status" }, text));
 }
 

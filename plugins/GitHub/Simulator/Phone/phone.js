@@ -1,43 +1,31 @@
-const texts = {
+import { act, begin, by, say, watch } from "./sandbox.js";
+
+const t = begin({
   en: {
     badge: "Simulated provider", title: "Device activation", what: "Type the code that is shown on the other page.",
     code: "Code", authorize: "Authorize", deny: "Cancel", authorized: "Authorized. You may close this page.", denied: "Declined.",
-    unknown: "There is no such code, or it has lapsed.", lost: "The sandbox does not answer.",
+    unknown: "There is no such code, or it has lapsed.", applications: "Authorized OAuth Apps", withdraw: "Revoke the access",
+    on: "The application has access.", off: "No application has access.",
   },
   ru: {
     badge: "Имитация сервиса", title: "Подключение устройства", what: "Введите код, показанный на другой странице.",
     code: "Код", authorize: "Разрешить", deny: "Отклонить", authorized: "Разрешено. Страницу можно закрыть.", denied: "Отклонено.",
-    unknown: "Такого кода нет, или он истёк.", lost: "Песочница не отвечает.",
+    unknown: "Такого кода нет, или он истёк.", applications: "Приложения с доступом", withdraw: "Отозвать доступ",
+    on: "У приложения есть доступ.", off: "Ни у одного приложения нет доступа.",
   },
-};
+}, "title");
 
-const language = new URLSearchParams(location.search).get("lang") === "ru" ? "ru" : "en";
-const t = texts[language];
-const by = id => document.getElementById(id);
-
-document.documentElement.lang = language;
-document.title = t.title;
-for (const element of document.querySelectorAll("[data-text]")) element.textContent = t[element.dataset.text];
-
-function say(text, isBad = false) {
-  by("said").textContent = text;
-  by("said").className = isBad ? "said bad" : "said";
+async function decide(path, done) {
+  const answer = await act(`phone/${path}?code=${encodeURIComponent(by("code").value)}`, t);
+  if (answer) say(answer.ok ? done : t.unknown, answer.ok);
 }
 
-async function act(path, done) {
-  try {
-    const answer = await fetch(`phone/${path}?code=${encodeURIComponent(by("code").value)}`, { method: "POST" });
-    say(answer.ok ? done : t.unknown, !answer.ok);
-  } catch {
-    say(t.lost, true);
-  }
-}
+by("authorize").addEventListener("click", () => decide("authorize", t.authorized));
+by("deny").addEventListener("click", () => decide("deny", t.denied));
+by("withdraw").addEventListener("click", () => act("phone/withdraw", t));
 
-by("authorize").addEventListener("click", () => act("authorize", t.authorized));
-by("deny").addEventListener("click", () => act("deny", t.denied));
-
-try {
-  by("scenario").textContent = (await (await fetch(`phone/state?lang=${language}`)).json()).scenario;
-} catch {
-  say(t.lost, true);
-}
+watch(state => {
+  by("scenario").textContent = state.scenario;
+  by("access").textContent = state.access ? t.on : t.off;
+  by("withdraw").disabled = !state.access;
+}, t);

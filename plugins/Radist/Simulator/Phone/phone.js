@@ -1,4 +1,6 @@
-const texts = {
+import { act, begin, by, look, say, watch } from "./sandbox.js";
+
+const t = begin({
   en: {
     badge: "Simulated phone", devices: "Devices", scan: "Scan the QR code", chat: "Messages",
     two_step: "Two-Step Verification", two_step_on: "On for this account", password: "The password is",
@@ -7,7 +9,7 @@ const texts = {
     code: "A code was sent to the chat below.", unknown: "Signing in…", authenticated: "Signed in.",
     passwordStage: "The other device asks for the two-step password.", ended: "The session has ended.",
     message: "Login code: {0}. Do not give this code to anyone.", noMessages: "No messages.", noConnections: "Nothing yet.",
-    refused: "There is no QR code to scan right now.", lost: "The sandbox does not answer.",
+    refused: "There is no QR code to scan right now.",
   },
   ru: {
     badge: "Имитация телефона", devices: "Устройства", scan: "Отсканировать QR-код", chat: "Сообщения",
@@ -17,18 +19,11 @@ const texts = {
     code: "Код отправлен в чат ниже.", unknown: "Выполняется вход…", authenticated: "Вход выполнен.",
     passwordStage: "Другое устройство спрашивает пароль.", ended: "Сеанс завершён.",
     message: "Код для входа: {0}. Никому его не сообщайте.", noMessages: "Сообщений нет.", noConnections: "Пока ничего.",
-    refused: "Сейчас нет QR-кода, который можно отсканировать.", lost: "Песочница не отвечает.",
+    refused: "Сейчас нет QR-кода, который можно отсканировать.",
   },
-};
+});
 
-const language = new URLSearchParams(location.search).get("lang") === "ru" ? "ru" : "en";
-const t = texts[language];
-const by = id => document.getElementById(id);
 const fill = (text, value) => text.replace("{0}", value);
-
-document.documentElement.lang = language;
-document.title = t.badge;
-for (const element of document.querySelectorAll("[data-text]")) element.textContent = t[element.dataset.text];
 
 function item(text, className = "") {
   const element = document.createElement("li");
@@ -75,35 +70,14 @@ function show(state) {
   by("connections").replaceChildren(...(state.connections.length ? state.connections.map(stored) : [item(t.noConnections, "empty")]));
 }
 
-async function look() {
-  try {
-    const answer = await fetch(`phone/state?lang=${language}`, { cache: "no-store" });
-    if (!answer.ok) throw new Error();
-    show(await answer.json());
-    if (by("said").textContent === t.lost) by("said").textContent = "";
-  } catch {
-    by("said").textContent = t.lost;
-  }
+async function press(path) {
+  say("");
+  const answer = await act(`phone/${path}`, t);
+  if (answer?.status === 409) say(t.refused);
+  await look(show, t);
 }
 
-async function act(path) {
-  by("said").textContent = "";
-  try {
-    const answer = await fetch(`phone/${path}`, { method: "POST" });
-    if (answer.status === 409) by("said").textContent = t.refused;
-  } catch {
-    by("said").textContent = t.lost;
-  }
-  await look();
-}
-
-by("scan").addEventListener("click", () => act("scan"));
-by("end").addEventListener("click", () => act("end"));
-by("two-step").addEventListener("change", event => act(`two-step?on=${event.target.checked}`));
-
-async function watch() {
-  await look();
-  setTimeout(watch, 1000);
-}
-
-watch();
+by("scan").addEventListener("click", () => press("scan"));
+by("end").addEventListener("click", () => press("end"));
+by("two-step").addEventListener("change", event => press(`two-step?on=${event.target.checked}`));
+watch(show, t);

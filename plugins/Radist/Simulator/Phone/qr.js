@@ -1,5 +1,7 @@
 // The provider's own page with the WhatsApp code, as far as a sandbox needs it: it refreshes itself, and a press of its button scans.
-const texts = {
+import { begin, by, watch } from "./sandbox.js";
+
+const t = begin({
   en: {
     badge: "Simulated page of Radist", scan: "Scan with the simulated phone",
     explain: "Radist's own page shows the WhatsApp code here and renews it by itself.",
@@ -10,25 +12,11 @@ const texts = {
     explain: "Собственная страница Radist показывает здесь код WhatsApp и сама его обновляет.",
     qr: "Показан код, он действует ещё {0} с.", none: "Сейчас нет кода, который можно отсканировать.",
   },
-};
-
-const language = navigator.language.startsWith("ru") ? "ru" : "en";
-const t = texts[language];
-const by = id => document.getElementById(id);
-
-document.documentElement.lang = language;
-for (const element of document.querySelectorAll("[data-text]")) element.textContent = t[element.dataset.text];
-
-async function look() {
-  try {
-    const state = await (await fetch("phone/state", { cache: "no-store" })).json();
-    const seconds = state.qr_expires ? Math.max(0, Math.round((Date.parse(state.qr_expires) - Date.parse(state.now)) / 1000)) : 0;
-    by("stage").textContent = state.stage === "qr" ? t.qr.replace("{0}", seconds) : t.none;
-    by("scan").disabled = state.stage !== "qr";
-  } finally {
-    setTimeout(look, 1000);
-  }
-}
+});
 
 by("scan").addEventListener("click", () => fetch("phone/scan", { method: "POST" }));
-look();
+watch(state => {
+  const seconds = state.qr_expires ? Math.max(0, Math.round((Date.parse(state.qr_expires) - Date.parse(state.now)) / 1000)) : 0;
+  by("stage").textContent = state.stage === "qr" ? t.qr.replace("{0}", seconds) : t.none;
+  by("scan").disabled = state.stage !== "qr";
+}, t);

@@ -1,18 +1,17 @@
-const texts = {
-  en: { badge: "Simulated phone", what: "Use this token to access the HTTP API:", lost: "The sandbox does not answer." },
-  ru: { badge: "Имитация телефона", what: "Токен для доступа к HTTP API:", lost: "Песочница не отвечает." },
-};
+import { act, begin, by, look, watch } from "./sandbox.js";
 
-const language = new URLSearchParams(location.search).get("lang") === "ru" ? "ru" : "en";
-const t = texts[language];
+const t = begin({
+  en: { badge: "Simulated phone", what: "Use this token to access the HTTP API:", revoke: "/revoke: make another token" },
+  ru: { badge: "Имитация телефона", what: "Токен для доступа к HTTP API:", revoke: "/revoke: выпустить другой токен" },
+});
 
-document.documentElement.lang = language;
-for (const element of document.querySelectorAll("[data-text]")) element.textContent = t[element.dataset.text];
-
-try {
-  const state = await (await fetch(`phone/state?lang=${language}`)).json();
-  document.getElementById("scenario").textContent = state.scenario;
-  document.getElementById("token").textContent = state.token;
-} catch {
-  document.getElementById("said").textContent = t.lost;
+function show(state) {
+  by("scenario").textContent = state.scenario;
+  if (by("token").textContent !== state.token) by("token").textContent = state.token;
 }
+
+by("revoke").addEventListener("click", async () => {
+  await act("phone/revoke", t);
+  await look(show, t);
+});
+watch(show, t);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using Engine.Benchmarks;
 using Engine.Flows;
 using Microsoft.CodeAnalysis.CSharp;
 using Xunit;
@@ -63,7 +64,7 @@ public sealed partial class ExpressionRequirementTests
     }
 
     [Theory]
-    [MemberData(nameof(ExpressionLimitTests.Bombs), MemberType = typeof(ExpressionLimitTests))]
+    [MemberData(nameof(ExpressionLimitTests.All), MemberType = typeof(ExpressionLimitTests))]
     public void R46_a_bomb_is_measured_before_it_is_bound_and_takes_no_memory(string name, string expression)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -74,6 +75,16 @@ public sealed partial class ExpressionRequirementTests
         Assert.True(errors > 0 || name is "sums" or "patterns" or "members" or "null tests" or "negated patterns" or "type arguments", name);
     }
 
+    /// <summary>The limit is 20 ms, which "limits" of the benchmarks measures; here the fastest of many tries is given ten times that, however busy the machine is.</summary>
+    [Theory]
+    [MemberData(nameof(ExpressionLimitTests.All), MemberType = typeof(ExpressionLimitTests))]
+    public void R46_a_bomb_is_judged_in_an_instant(string name, string expression)
+    {
+        var limit = TimeSpan.FromMilliseconds(200);
+
+        Assert.True(Measurement.Fastest(limit, tries: 50, () => Errors(expression)) <= limit, name);
+    }
+
     [Theory]
     [InlineData(2_000, 32, 2, 400)]
     public void R46_the_limits_are_these(int characters, int brackets, int functions, int words)
@@ -82,17 +93,17 @@ public sealed partial class ExpressionRequirementTests
             (ExpressionScanner.MaxCharacters, ExpressionScanner.MaxBrackets, AllowedSyntax.MaxLambdas, ExpressionScanner.MaxTokens));
     }
 
-    /// <summary>Each public type of the platform, by one of its members, written with its namespace and without.</summary>
+    /// <summary>Each public type of the platform, by one of its members: with its namespace, and by turns as a value or a call without it.</summary>
     [Fact]
     public void R47_nothing_of_the_platform_can_be_reached_by_name()
     {
         var members = typeof(object).Assembly.GetExportedTypes().Concat(typeof(Uri).Assembly.GetExportedTypes()).Concat(typeof(Enumerable).Assembly.GetExportedTypes())
             .Where(type => type is { IsNested: false, IsGenericType: false } && type.Namespace is not null)
             .Select(type => (type.Namespace, Type: type.Name, Member: type.GetMembers(BindingFlags.Public | BindingFlags.Static).FirstOrDefault(member => !member.Name.Contains('_'))?.Name ?? "X"))
-            .SelectMany(one => new[] { $"{one.Namespace}.{one.Type}.{one.Member}", $"{one.Type}.{one.Member}", $"{one.Type}.{one.Member}()" })
+            .SelectMany((one, index) => new[] { $"{one.Namespace}.{one.Type}.{one.Member}", $"{one.Type}.{one.Member}{(index % 2 == 0 ? "" : "()")}" })
             .Distinct(StringComparer.Ordinal).Where(text => PlainName().IsMatch(text)).ToList();
 
-        Assert.True(members.Count > 3_000, $"{members.Count}");
+        Assert.True(members.Count > 2_000, $"{members.Count}");
         Assert.Empty(members.Chunk(120).AsParallel().SelectMany(Accepted));
     }
 
