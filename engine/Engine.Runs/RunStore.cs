@@ -126,6 +126,9 @@ public sealed record StoredRun(
 
     /// <summary>When it is tried again, where that is work outside the pump; null where the pump looks at it, or is trying. Written as <see cref="Crashes"/>.</summary>
     public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Whether it is tried again as outgoing work, or is being tried so.</summary>
+    public bool IsSetBack => Crashes >= Engine.Runs.Crashes.Quick && !Status.IsFinal();
 }
 
 /// <summary>A caller's promise that the same request is sent again, not a new one.</summary>

@@ -62,11 +62,12 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
         var version = await node.AskAsync($"SELECT flow_version FROM runs WHERE id = '{run}'");
 
         // With another flow its state cannot be read.
-        await node.ExecuteAsync($"UPDATE runs SET flow_version = (SELECT flow_version FROM runs WHERE id = '{other}'), flow = 'max', crashes = 3, due = NULL, retry_due = 0 WHERE id = '{run}'");
+        await node.ExecuteAsync($"UPDATE runs SET flow_version = (SELECT flow_version FROM runs WHERE id = '{other}'), flow = 'max' WHERE id = '{run}'");
+        await node.ExecuteAsync($"UPDATE wakes SET crashes = 3, due = NULL, retry_due = 0 WHERE {RowOf(run)}");
         var job = await JobAsync(WorkKind.Retry, run.Value, "Scheduled");
         Assert.Contains("Retry attempt 1 of 4", job.History[0].Reason, StringComparison.Ordinal);
         Assert.Equal(run.Value, Assert.IsType<string>(job.Job.Args[0]));
-        Assert.Equal("4", await node.AskAsync($"SELECT crashes FROM runs WHERE id = '{run}'"));
+        Assert.Equal("4", await node.AskAsync($"SELECT crashes FROM wakes WHERE {RowOf(run)}"));
         await node.FaceAsync(run, FaceState.RetryScheduled);
 
         await node.ExecuteAsync($"UPDATE runs SET flow_version = '{version}', flow = 'telegram-bot' WHERE id = '{run}'");
@@ -75,7 +76,7 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
         Assert.Equal(System.Net.HttpStatusCode.NoContent, pressed.StatusCode);
 
         await JobAsync(WorkKind.Retry, run.Value, "Succeeded");
-        Assert.Equal("", await node.AskAsync($"SELECT concat(crashes, retry_due) FROM runs WHERE id = '{run}'"));
+        Assert.Equal("", await node.AskAsync($"SELECT concat(crashes, retry_due) FROM wakes WHERE {RowOf(run)}"));
         await node.FaceAsync(run, FaceState.AwaitingInput);
     }
 
@@ -113,6 +114,8 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
             throw new TimeoutException($"{error.Message}; it is {TimeProvider.System.GetUtcNow():T}, and there are the jobs\n{jobs}", error);
         }
     }
+
+    private static string RowOf(RunId run) => $"run = (SELECT number FROM runs WHERE id = '{run}')";
 
     private string? JobOf(WorkKind kind, string id)
     {

@@ -113,7 +113,7 @@ internal sealed class EngineWork(
         {
             var change = changes.NextChange(id);
             if (await store.FindAsync(id, cancellation) is not { Crashes: > 0 } run || run.Status.IsFinal()) return new WorkOutcome.Done();
-            if (run.RetryAt is { } again) return new WorkOutcome.Again($"run {id} could not be advanced at step '{run.Step}', {run.Crashes} times in a row", again);
+            if (run.RetryAt is { } again) return new WorkOutcome.Again($"not advanced at step '{run.Step}', {run.Crashes} times in a row", again);
             await Task.WhenAny(change, Task.Delay(lookEvery, time, cancellation));
         }
 
