@@ -96,10 +96,10 @@ internal static partial class Log
     [LoggerMessage(39, LogLevel.Warning, "a provider was not called at {Host}: {Why}", EventName = "egress.refused")]
     public static partial void EgressRefused(ILogger log, string host, string why);
 
-    [LoggerMessage(43, LogLevel.Warning, "'{Provider}.{Operation}' was not called: it would have led where the provider may not connect", EventName = "egress.not_declared")]
+    [LoggerMessage(50, LogLevel.Warning, "'{Provider}.{Operation}' was not called: it would have led where the provider may not connect", EventName = "egress.not_declared")]
     public static partial void EgressNotDeclared(ILogger log, string provider, string operation);
 
-    [LoggerMessage(44, LogLevel.Information, "a provider is called at {Host}, which is not public: its settings say so", EventName = "egress.private")]
+    [LoggerMessage(51, LogLevel.Information, "a provider is called at {Host}, which is not public: its settings say so", EventName = "egress.private")]
     public static partial void EgressPrivate(ILogger log, string host);
 
     [LoggerMessage(40, LogLevel.Error, "request failed, trace {Trace}", EventName = "request.failed")]
