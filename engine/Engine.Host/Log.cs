@@ -87,7 +87,7 @@ internal static partial class Log
     [LoggerMessage(38, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
     public static partial void RunEnded(ILogger log, RunId run, string flow, string status, string exit, string step);
 
-    [LoggerMessage(43, LogLevel.Information, "a write about run {Run} was refused, since another engine has taken it over: {Operation}", EventName = "run.write_refused")]
+    [LoggerMessage(45, LogLevel.Information, "a write about run {Run} was refused, since another engine has taken it over: {Operation}", EventName = "run.write_refused")]
     public static partial void WriteRefused(ILogger log, RunId run, string operation);
 
     [LoggerMessage(39, LogLevel.Warning, "a provider was not called at {Host}: {Why}", EventName = "egress.refused")]
