@@ -7,6 +7,7 @@ using Hangfire.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Engine.Hangfire;
 
@@ -41,7 +42,8 @@ public sealed class HangfireExtension : IEngineExtension
         services.AddSingleton<IBackgroundProcess, RecurringJobs>();
         services.AddTransient(provider => new Sweeps(
             provider.GetRequiredService<EmbeddedEngine>(), provider.GetRequiredService<RunProjection>(), provider.GetRequiredService<WorkQueue>()));
-        services.AddHangfire(hangfire => hangfire
+        services.AddHangfire((provider, hangfire) => hangfire
+            .UseLogProvider(new HostLog(provider.GetRequiredService<ILoggerFactory>()))
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings());
@@ -71,7 +73,10 @@ public sealed class HangfireExtension : IEngineExtension
         options.WorkerCount = 10;
         options.SchedulePollingInterval = TimeSpan.FromSeconds(1);
         options.HeartbeatInterval = TimeSpan.FromSeconds(10);
-        options.ServerTimeout = TimeSpan.FromMinutes(1);
+
+        // A server that could not say for so long that it lives starts anew, and then the pump waits for the next try, 15 s at worst: no sooner than
+        // any ordinary outage of the database is over. Jobs of a dead server do not wait for it.
+        options.ServerTimeout = TimeSpan.FromMinutes(10);
         options.ServerCheckInterval = TimeSpan.FromMinutes(1);
         options.StopTimeout = TimeSpan.FromSeconds(5);
         options.ShutdownTimeout = TimeSpan.FromSeconds(15);

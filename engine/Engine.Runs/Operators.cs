@@ -40,7 +40,7 @@ public sealed record RunPlace(DateTimeOffset CreatedAt, long Number);
 public sealed record RunStanding(StoredRun Run, RunPlace Place, string? Holder, long Fence, DateTimeOffset? LeaseUntil, long Unseen)
 {
     /// <summary>When somebody should look at it; null once it has ended.</summary>
-    public DateTimeOffset? WakeAt => LeaseUntil ?? Run.Due;
+    public DateTimeOffset? WakeAt => LeaseUntil ?? Run.Due ?? (Run.Status.IsFinal() ? null : Run.RetryAt);
 }
 
 /// <summary>How many runs there are.</summary>

@@ -120,7 +120,7 @@ internal sealed class RunDrive(
             catch (Exception exception)
             {
                 var step = flow.Flow.Steps[all.Run.Step].Name;
-                throw new RunFault(step, $"'{happened.GetType().Name}' cannot be applied at step '{step}'", exception);
+                throw new RunFault(step, row.Step, $"'{happened.GetType().Name}' cannot be applied at step '{step}'", exception);
             }
         }
         return all;

@@ -7,8 +7,17 @@ public sealed record RunFace(
     RunId Id, string Flow, RunStatus Status, string Step, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, DateTimeOffset? Due,
     string? ExitCode, string LastKind)
 {
-    /// <summary>Whether it waits to make a call again that failed, or that the provider asked to make later.</summary>
-    public bool IsRetrying => Status == RunStatus.WaitingProvider && LastKind is "call_failed" or "undo_failed";
+    /// <summary>See <see cref="StoredRun.Crashes"/>.</summary>
+    public int Crashes { get; init; }
+
+    /// <summary>See <see cref="StoredRun.RetryAt"/>.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Whether it could not be advanced, and is tried again as outgoing work, or is being tried.</summary>
+    public bool IsSetBack => Crashes >= Engine.Runs.Crashes.Quick && !Status.IsFinal();
+
+    /// <summary>Whether it waits to make a call again that failed, or that the provider asked to make later, or to be tried again itself.</summary>
+    public bool IsRetrying => IsSetBack || (Status == RunStatus.WaitingProvider && LastKind is "call_failed" or "undo_failed");
 }
 
 /// <summary>Which runs' faces to list.</summary>

@@ -55,8 +55,12 @@ public sealed record RunPumpOptions
 /// <param name="Run">Null where it was not about one run: the store could not be asked.</param>
 /// <param name="Step">The step it stood at; empty where there is no run.</param>
 /// <param name="Crashes">How often in a row the run failed at this step, this time included; 0 where it is not the run's fault.</param>
-/// <param name="IsParked">Whether the run was ended as failed for it.</param>
-public sealed record PumpTrouble(RunId? Run, string Step, int Crashes, bool IsParked, Exception Cause);
+/// <param name="IsParked">Whether the pump leaves the run alone for it: it is tried again as outgoing work, or was ended.</param>
+public sealed record PumpTrouble(RunId? Run, string Step, int Crashes, bool IsParked, Exception Cause)
+{
+    /// <summary>Whether the run was ended as failed for it.</summary>
+    public bool IsEnded { get; init; }
+}
 
 /// <summary>
 /// The one loop that advances runs: claims those that are due, tells them what happened, stores what follows, performs the effects.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Engine.Flows;
 using Engine.Sdk;
 
@@ -32,6 +33,15 @@ internal static class RunRow
         {
             IsVisible = isVisible,
         };
+    }
+
+    /// <summary>That it could not be advanced.</summary>
+    public static RunSetback SetBack(ClaimedRun claimed, string step, int crashes, DateTimeOffset at, bool isParked, DateTimeOffset now)
+    {
+        var detail = ImmutableDictionary<string, string>.Empty.Add("crashes", crashes.ToString(CultureInfo.InvariantCulture));
+        JournalEntry[] journal = isParked ? [new JournalEntry(0, now, "set_back", step, detail)] : [];
+        var heard = claimed.Inbox.Count > 0 ? claimed.Inbox[^1].Seq : claimed.Run.InboxSeen;
+        return new RunSetback(claimed.Lease, crashes, at, isParked, heard, JournalMarks.Under(claimed.Lease, [.. journal]));
     }
 
     /// <summary>The end of a run whose state cannot be used: only its row is known.</summary>

@@ -39,6 +39,12 @@ public interface IRunStore
     /// </summary>
     Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation);
 
+    /// <summary>
+    /// Stores that a run could not be advanced and when it is tried again, and lets go of the lease. False where the lease was lost. What came
+    /// into its inbox meanwhile makes it due now. The next advance that goes well forgets it.
+    /// </summary>
+    Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation);
+
     /// <summary>The run's inbox after a sequence number, in order.</summary>
     Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation);
 
@@ -114,6 +120,15 @@ public sealed record StoredRun(
 {
     /// <summary>The addresses of a new run's hooks, kept with it at its creation. Empty where a run is read.</summary>
     public ImmutableArray<HookAddress> Hooks { get; init; } = [];
+
+    /// <summary>How often in a row it could not be advanced at this step; 0 where the last time went well. Written by <see cref="IRunStore.SetBackAsync"/> alone.</summary>
+    public int Crashes { get; init; }
+
+    /// <summary>When it is tried again, where that is work outside the pump; null where the pump looks at it, or is trying. Written as <see cref="Crashes"/>.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
+    /// <summary>Whether it is tried again as outgoing work, or is being tried so.</summary>
+    public bool IsSetBack => Crashes >= Engine.Runs.Crashes.Quick && !Status.IsFinal();
 }
 
 /// <summary>A caller's promise that the same request is sent again, not a new one.</summary>
@@ -193,6 +208,13 @@ public sealed record RunSave(
     /// <summary>Names the run and its step, never what is stored.</summary>
     public override string ToString() => $"{Run.Id} at '{Run.Step}', fence {Lease.Fence}";
 }
+
+/// <summary>A run that could not be advanced.</summary>
+/// <param name="Crashes">How often in a row.</param>
+/// <param name="At">When it is tried again.</param>
+/// <param name="IsParked">Whether that is work outside the pump, see <see cref="WorkKind.Retry"/>; until then the pump looks at the run only where something comes in.</param>
+/// <param name="Heard">The last inbox item that was given with the claim: what came later makes the run due now.</param>
+public sealed record RunSetback(Lease Lease, int Crashes, DateTimeOffset At, bool IsParked, long Heard, IReadOnlyList<JournalEntry> Journal);
 
 /// <summary>Something from outside that a run must be told, in the order it came.</summary>
 public sealed record InboxItem(long Seq, DateTimeOffset At, InboxContent Content);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Engine.Flows;
 
 namespace Engine.Runs;
@@ -8,16 +7,8 @@ namespace Engine.Runs;
 internal sealed class RunWorker(
     RunPorts ports, RunChanges changes, TimeProvider time, RunCache cache, Action<PumpTrouble> report, TimeSpan leaveFor = default)
 {
-    /// <summary>How often a run may crash at one step before it is ended.</summary>
-    private const int MaxCrashes = 3;
-
     /// <summary>How soon it is looked again at a run that another engine must go on with: that one may be started at any time.</summary>
     private static readonly TimeSpan OutOfReachPause = TimeSpan.FromMinutes(1);
-
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan NextPause = TimeSpan.FromSeconds(10);
-
-    private readonly ConcurrentDictionary<RunId, Crash> crashes = new();
 
     /// <summary>The flow versions whose runs are left to other processes for now.</summary>
     public LeftVersions Left { get; } = new(leaveFor, time);
@@ -44,13 +35,14 @@ internal sealed class RunWorker(
                 Left.Add(row.FlowVersion);
 
                 // Due as it was, so that another one takes it at once, and its lateness shows.
-                await ports.Store.PostponeAsync(held.Lease, row.Due ?? time.GetUtcNow(), CancellationToken.None);
+                var due = row.Due ?? time.GetUtcNow();
+                if (row.Crashes == 0) await ports.Store.PostponeAsync(held.Lease, due, CancellationToken.None);
+                else await ports.Store.SetBackAsync(RunRow.SetBack(held.Claimed, row.Step, row.Crashes, due, isParked: false, due), CancellationToken.None);
                 return;
             }
 
             var drive = new RunDrive(ports, changes, time, held, flow, await LoadAsync(held, flow));
             if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
-            crashes.TryRemove(row.Id, out _);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -69,7 +61,7 @@ internal sealed class RunWorker(
     }
 
     private static RunFault Missing(StoredRun row) =>
-        new(row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
+        new(row.Step, row.Step, $"version {row.FlowVersion} of flow '{row.Flow}' cannot be had any more", null);
 
     private async Task<Run> LoadAsync(HeldRun held, LoadedFlow flow)
     {
@@ -84,33 +76,32 @@ internal sealed class RunWorker(
         }
         catch (Exception exception)
         {
-            throw new RunFault(row.Step, "the run's state cannot be read", exception);
+            throw new RunFault(row.Step, row.Step, "the run's state cannot be read", exception);
         }
     }
 
-    /// <summary>A crash: tries again later, and ends the run when that does not help.</summary>
+    /// <summary>A crash: tries again later, more and more seldom, and ends the run when that does not help until its limit, or when it was to be cancelled.</summary>
     private async Task SufferAsync(HeldRun held, RunFault fault)
     {
         var row = held.Claimed.Run;
-        var crash = crashes.AddOrUpdate(
-            row.Id, _ => new Crash(fault.Step, 1),
-            (_, last) => last.Step == fault.Step ? last with { Count = last.Count + 1 } : new Crash(fault.Step, 1));
-        var isParked = crash.Count >= MaxCrashes;
-        report(new PumpTrouble(row.Id, fault.Step, crash.Count, isParked, fault));
+        var crashes = row.Step == fault.Stored ? row.Crashes + 1 : 1;
         var now = time.GetUtcNow();
-        if (!isParked)
-        {
-            await ports.Store.PostponeAsync(held.Lease, now + (crash.Count == 1 ? FirstPause : NextPause), CancellationToken.None);
-            return;
-        }
-        var save = crash.Count == MaxCrashes ? await AbortAsync(held, now) : null;
-        save ??= RunRow.Park(held.Claimed, now);
-        if (!await ports.Store.SaveAsync(save, CancellationToken.None)) return;
-        if (save.Run.Status.IsFinal()) crashes.TryRemove(row.Id, out _);
-        changes.RunChanged(row.Id);
+        var limit = await LimitOfAsync(row);
+        var isParked = crashes >= Crashes.Quick;
+        var isUnwanted = held.Claimed.Inbox.Any(item => item.Content is InboxContent.CancelRequested);
+        var isEnded = isParked && (isUnwanted || now >= limit);
+        report(new PumpTrouble(row.Id, fault.Step, crashes, isParked, fault) { IsEnded = isEnded });
+        var isStored = isEnded
+            ? await ports.Store.SaveAsync(await AbortAsync(held, now) ?? RunRow.Park(held.Claimed, now), CancellationToken.None)
+            : await ports.Store.SetBackAsync(RunRow.SetBack(held.Claimed, fault.Step, crashes, Crashes.NextTry(crashes, now, limit), isParked, now), CancellationToken.None);
+        if (isStored && isParked) changes.RunChanged(row.Id);
     }
 
-    /// <summary>Ends the run in good order, undoing what it did; null where not even that can be worked out.</summary>
+    /// <summary>When a run's time is over, as far as its row tells.</summary>
+    private async Task<DateTimeOffset> LimitOfAsync(StoredRun row) =>
+        row.CreatedAt + (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is { } flow ? flow.Flow.Limits.Total : Crashes.UnknownLimit);
+
+    /// <summary>Ends the run in good order, undoing what it did; null where not even that can be worked out, or it is what crashes.</summary>
     private async Task<RunSave?> AbortAsync(HeldRun held, DateTimeOffset now)
     {
         try
@@ -118,6 +109,7 @@ internal sealed class RunWorker(
             var row = held.Claimed.Run;
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is not { } flow) return null;
             var run = await LoadAsync(held, flow);
+            if (run.Ending is not null) return null;
             var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
             return RunRow.SaveOf(held.Lease, row, flow, run, transition, now);
         }
@@ -139,13 +131,14 @@ internal sealed class RunWorker(
             report(new PumpTrouble(row.Id, row.Step, 0, false, exception));
         }
     }
-
-    private sealed record Crash(string Step, int Count);
 }
 
 /// <summary>A run could not be advanced, whatever the store does.</summary>
-/// <param name="step">The step it stood at.</param>
-internal sealed class RunFault(string step, string message, Exception? inner) : Exception(message, inner)
+/// <param name="step">The step it was at.</param>
+/// <param name="stored">The step it is stored at: it goes on from there.</param>
+internal sealed class RunFault(string step, string stored, string message, Exception? inner) : Exception(message, inner)
 {
     public string Step => step;
+
+    public string Stored => stored;
 }

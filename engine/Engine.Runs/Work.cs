@@ -11,6 +11,9 @@ public enum WorkKind
 
     /// <summary>Probe a connection and keep its credentials alive. The row is the connection's.</summary>
     Care,
+
+    /// <summary>Have a run tried again that could not be advanced several times in a row. The row is the run's.</summary>
+    Retry,
 }
 
 /// <summary>A row that asks for work.</summary>

@@ -5,7 +5,7 @@ namespace Engine.Storage;
 public sealed partial class EngineStore
 {
     private const string SelectFace = $"""
-        SELECT id, flow, status, step, created_at, updated_at, due, exit,
+        SELECT id, flow, status, step, created_at, updated_at, due, exit, retry_due, crashes,
           (SELECT kind FROM journal WHERE journal.run = runs.number AND journal.seq = runs.journal_last)
         FROM {StoredRow.Tables}
         """;
@@ -59,5 +59,9 @@ public sealed partial class EngineStore
 
     private static RunFace ReadFace(Row row) => new(
         new RunId(row.GetString(0)), row.GetString(1), row.Word<RunStatus>(2), row.GetString(3), row.Time(4), row.Time(5),
-        row.TimeOrNull(6), row.TextOrNull(7) is { } exit ? StoredJson.Read<Exit>(exit).Code : null, row.TextOrNull(8) ?? "");
+        row.TimeOrNull(6), row.TextOrNull(7) is { } exit ? StoredJson.Read<Exit>(exit).Code : null, row.TextOrNull(10) ?? "")
+    {
+        RetryAt = row.TimeOrNull(8),
+        Crashes = (int)(row.NumberOrNull(9) ?? 0),
+    };
 }

@@ -81,7 +81,9 @@ public sealed partial class EngineStore
               due = CASE WHEN @is_open = 0 THEN NULL WHEN inbox_last > @inbox_seen THEN @now ELSE @due END,
               rounds = @rounds, inbox_seen = @inbox_seen,
               holder = CASE WHEN @is_released = 1 THEN NULL ELSE holder END,
-              lease_until = CASE WHEN @is_released = 1 THEN NULL ELSE lease_until END
+              lease_until = CASE WHEN @is_released = 1 THEN NULL ELSE lease_until END,
+              crashes = CASE WHEN @is_released = 1 THEN NULL ELSE crashes END,
+              retry_due = CASE WHEN @is_released = 1 THEN NULL ELSE retry_due END
             WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL
             """,
             ("@number", save.Lease.Row), ("@fence", save.Lease.Fence), ("@now", Now), ("@is_open", isOpen), ("@due", run.Due?.ToColumn()),

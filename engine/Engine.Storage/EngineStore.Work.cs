@@ -12,6 +12,7 @@ public sealed partial class EngineStore
                 SELECT kind, id, due FROM (
                   SELECT 'delivery' AS kind, id, received_at AS due FROM deliveries WHERE done_at IS NULL
                   UNION ALL SELECT 'revocation', connection, due FROM revocations WHERE due <= @now
+                  UNION ALL SELECT 'retry', id, retry_due FROM runs JOIN wakes ON run = number WHERE lease_until IS NULL AND retry_due <= @now
                   UNION ALL SELECT 'care', connection, coalesce(lease_until, due) FROM care WHERE coalesce(lease_until, due) <= @now
                 ) AS asked ORDER BY due LIMIT @max
                 """,
@@ -30,7 +31,7 @@ public sealed partial class EngineStore
                   coalesce(sum(CASE WHEN lease_until IS NULL AND due <= @now THEN 1 ELSE 0 END), 0),
                   coalesce(sum(CASE WHEN lease_until <= @now THEN 1 ELSE 0 END), 0),
                   min(coalesce(lease_until, due))
-                FROM wakes WHERE coalesce(lease_until, due) IS NOT NULL
+                FROM wakes WHERE coalesce(lease_until, due, retry_due) IS NOT NULL
                 """,
                 row => new RunLateness(
                     row.GetInt64(0), row.GetInt64(1), row.GetInt64(2),

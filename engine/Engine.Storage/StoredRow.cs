@@ -13,13 +13,13 @@ internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPro
         runs.number, runs.id, runs.flow, runs.flow_version, runs.purpose, runs.subject, runs.connection,
         runs.world, runs.status, runs.step,
         runs.created_at, runs.updated_at, wakes.due, runs.revision, wakes.rounds, wakes.inbox_seen, runs.exit,
-        runs.answered_prompt_id, wakes.inbox_last
+        runs.answered_prompt_id, wakes.inbox_last, wakes.crashes, wakes.retry_due
         """;
 
     /// <summary>Where <see cref="ColumnNames"/> are.</summary>
     public const string Tables = "runs JOIN wakes ON wakes.run = runs.number";
 
-    public const int ColumnCount = 19;
+    public const int ColumnCount = 21;
 
     public static StoredRow Read(Row row) => new(
         row.GetInt64(0),
@@ -41,7 +41,11 @@ internal sealed record StoredRow(long Number, StoredRun Run, string? AnsweredPro
             InboxSeen: row.GetInt64(15),
             Exit: row.TextOrNull(16) is { } exit ? StoredJson.Read<Exit>(exit) : null,
             Prompt: null,
-            State: default),
+            State: default)
+        {
+            Crashes = (int)(row.NumberOrNull(19) ?? 0),
+            RetryAt = row.TimeOrNull(20),
+        },
         row.TextOrNull(17),
         row.GetInt64(18));
 }

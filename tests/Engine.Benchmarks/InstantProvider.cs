@@ -19,7 +19,8 @@ internal sealed class InstantProvider : IAsyncDisposable
     public Uri Address => new(app.Urls.First());
 
     /// <param name="after">How long each answer takes. Default: it comes at once.</param>
-    public static async Task<InstantProvider> StartAsync(TimeSpan after = default)
+    /// <param name="seen">Is told each session that is asked about, before the answer.</param>
+    public static async Task<InstantProvider> StartAsync(TimeSpan after = default, Action<string>? seen = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -29,6 +30,7 @@ internal sealed class InstantProvider : IAsyncDisposable
         {
             using var asked = await JsonDocument.ParseAsync(context.Request.Body);
             var session = asked.RootElement.TryGetProperty("session_id", out var id) ? id.GetString() : Guid.NewGuid().ToString();
+            if (session is not null) seen?.Invoke(session);
             if (after > TimeSpan.Zero) await Task.Delay(after, context.RequestAborted);
             context.Response.ContentType = "application/json";
             await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(

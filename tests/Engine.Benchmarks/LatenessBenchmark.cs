@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using Engine.Flows;
 using Engine.Plugins;
 using Engine.Postgres;
@@ -56,7 +55,7 @@ internal static class LatenessBenchmark
         using var plugins = PluginCatalog.Load([Path.Combine(HostProcess.Folder, "plugins")], Path.Combine(folder, "builds"), http, TimeProvider.System);
         await using var opened = await EngineStore.OpenAsync(place, Path.Combine(folder, "engine.key"), TimeProvider.System, CancellationToken.None);
         var time = opened.Time;
-        var flows = new OneFlow(plugins);
+        var flows = new PollFlow(plugins);
         var lateness = new Lateness(time);
         var store = new WatchedStore(opened, lateness);
         var caller = new WatchedCaller(plugins, provider.Address, lateness);
@@ -70,7 +69,7 @@ internal static class LatenessBenchmark
         var starter = new RunStarter(flows, store, changes, time, RandomNumberGenerator.Fill);
         await Parallel.ForAsync(0, runs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, cancellation) =>
             await starter.StartAsync(
-                new StartRequest(OneFlow.Name, new Dictionary<string, string>(), Purpose.Connect, null, "bench", null, null), cancellation));
+                new StartRequest(PollFlow.Name, new Dictionary<string, string>(), Purpose.Connect, null, "bench", null, null), cancellation));
         Console.WriteLine($"  {runs} runs started in {time.GetElapsedTime(began).TotalSeconds:0.0} s");
         await Task.Delay(Settle);
 
@@ -87,54 +86,6 @@ internal static class LatenessBenchmark
         var isComplete = taken.Count >= 0.9 * runs / 5 * Window.TotalSeconds && crashes.IsEmpty;
         if (!isComplete) Console.WriteLine("  MISSED: too few polls, or crashed runs");
         return Measurement.Report("lateness p95", Measurement.Percentile(taken, 0.95) / 1000, "s", 0.5) && isComplete;
-    }
-
-    /// <summary>The flow that all runs have: a session is opened and polled until somebody scans, which nobody does.</summary>
-    private sealed class OneFlow : IFlowVersions
-    {
-        public const string Name = "bench-poll";
-
-        private const string Text = """
-            flow: bench-poll
-            title: { en: Benchmark, ru: Замер }
-            uses: { radist: radist }
-            fails: [qr_not_scanned, session_lost]
-            limits: { total: 1h }
-            steps:
-              - call: radist.telegram_init
-                with: { auth_type: qr }
-                as: session
-                undo: none
-                because: it lapses by itself
-              - poll: radist.telegram_login
-                with: { session_id: =session.session_id }
-                from: =session
-                as: session
-                every: 5s
-                until: session.status is waiting_for_password or authenticated
-                timeout: 30m
-                on_timeout: { fail: qr_not_scanned }
-                show:
-                  qr: =session.qr_login?.url
-                  expires_at: =session.qr_login?.expires
-                  text: { en: Scan the code, ru: Отсканируйте код }
-              - done:
-            """;
-
-        private readonly LoadedFlow loaded;
-
-        public OneFlow(PluginCatalog plugins)
-        {
-            var check = FlowCompiler.Check(new FlowSource("bench-poll.yaml", Encoding.UTF8.GetBytes(Text)), plugins.Catalog, CancellationToken.None);
-            var flow = check.Flow ?? throw new InvalidOperationException(string.Join('\n', check.Findings));
-            loaded = LoadedFlow.Load(flow, name => flow.Providers
-                .Select(pair => plugins.FindAssembly(pair.Key, pair.Value))
-                .FirstOrDefault(assembly => assembly?.GetName().Name == name));
-        }
-
-        public LoadedFlow? FindCurrent(string flow) => flow == Name ? loaded : null;
-
-        public Task<LoadedFlow?> FindAsync(string flow, string version, CancellationToken cancellation) => Task.FromResult(FindCurrent(flow));
     }
 
     private sealed class WatchedCaller(PluginCatalog plugins, Uri address, Lateness lateness) : IOperationCaller

@@ -23,6 +23,8 @@ internal class PassingStore(IRunStore inner) : IRunStore
     public virtual Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
         inner.PostponeAsync(lease, due, cancellation);
 
+    public virtual Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => inner.SetBackAsync(setback, cancellation);
+
     public virtual Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) =>
         inner.ReadInboxAsync(id, after, cancellation);
 

@@ -22,6 +22,7 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("refresh", RefreshBenchmark.RunAsync),
     ("pump", PumpBenchmark.RunAsync),
     ("polling", LatenessBenchmark.OverPostgresAsync),
+    ("hangfire", HangfireBenchmark.RunAsync),
     ("runs", ThroughputBenchmark.RunAsync),
     ("waiting", WaitingBenchmark.RunAsync),
     ("replies", RepliesBenchmark.RunAsync),

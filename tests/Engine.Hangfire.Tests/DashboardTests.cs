@@ -77,6 +77,16 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Contains($"telegram-bot {run}", page, StringComparison.Ordinal);
     }
 
+    [PostgresFact]
+    public async Task A_button_that_can_do_nothing_says_so()
+    {
+        using var browser = await node.OperatorAsync();
+
+        using var answer = await browser.PostAsync(new Uri("/hangfire/jobs/actions/requeue/999999", UriKind.Relative), null);
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+    }
+
     private static async Task<string> PageAsync(HttpClient browser, string path)
     {
         using var answer = await browser.GetAsync(new Uri(path, UriKind.Relative));

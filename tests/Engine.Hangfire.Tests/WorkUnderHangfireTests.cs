@@ -55,6 +55,32 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
     }
 
     [PostgresFact]
+    public async Task A_run_that_cannot_be_advanced_is_seen_among_the_retries_and_requeue_tries_it_once_more()
+    {
+        var (run, other) = (await node.StartRunAsync("telegram-bot"), await node.StartRunAsync("max"));
+        await node.RunAsync(run, RunStatus.WaitingUser);
+        var version = await node.AskAsync($"SELECT flow_version FROM runs WHERE id = '{run}'");
+
+        // With another flow its state cannot be read.
+        await node.ExecuteAsync($"UPDATE runs SET flow_version = (SELECT flow_version FROM runs WHERE id = '{other}'), flow = 'max' WHERE id = '{run}'");
+        await node.ExecuteAsync($"UPDATE wakes SET crashes = 3, due = NULL, retry_due = 0 WHERE {RowOf(run)}");
+        var job = await JobAsync(WorkKind.Retry, run.Value, "Scheduled");
+        Assert.Contains("Retry attempt 1 of 4", job.History[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(run.Value, Assert.IsType<string>(job.Job.Args[0]));
+        Assert.Equal("4", await node.AskAsync($"SELECT crashes FROM wakes WHERE {RowOf(run)}"));
+        await node.FaceAsync(run, FaceState.RetryScheduled);
+
+        await node.ExecuteAsync($"UPDATE runs SET flow_version = '{version}', flow = 'telegram-bot' WHERE id = '{run}'");
+        using var browser = await node.OperatorAsync();
+        using var pressed = await browser.PostAsync(new Uri($"/hangfire/jobs/actions/requeue/{JobOf(WorkKind.Retry, run.Value)}", UriKind.Relative), null);
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, pressed.StatusCode);
+
+        await JobAsync(WorkKind.Retry, run.Value, "Succeeded");
+        Assert.Equal("", await node.AskAsync($"SELECT concat(crashes, retry_due) FROM wakes WHERE {RowOf(run)}"));
+        await node.FaceAsync(run, FaceState.AwaitingInput);
+    }
+
+    [PostgresFact]
     public async Task A_row_that_has_lost_its_job_gets_another()
     {
         await ConnectAsync("con_lost");
@@ -89,11 +115,17 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
         }
     }
 
-    private JobDetailsDto? FindJob(WorkKind kind, string id, string state)
+    private static string RowOf(RunId run) => $"run = (SELECT number FROM runs WHERE id = '{run}')";
+
+    private string? JobOf(WorkKind kind, string id)
     {
         using var connection = node.Get<JobStorage>().GetConnection();
-        var known = connection.GetAllEntriesFromHash(WorkQueue.KeyOf(new WorkRow(kind, id, default)));
-        return known is not null && node.Get<JobStorage>().GetMonitoringApi().JobDetails(known["job"]) is { } job
+        return connection.GetAllEntriesFromHash(WorkQueue.KeyOf(new WorkRow(kind, id, default)))?["job"];
+    }
+
+    private JobDetailsDto? FindJob(WorkKind kind, string id, string state)
+    {
+        return JobOf(kind, id) is { } known && node.Get<JobStorage>().GetMonitoringApi().JobDetails(known) is { } job
             && job.History is [var newest, ..] && newest.StateName == state
                 ? job
                 : null;

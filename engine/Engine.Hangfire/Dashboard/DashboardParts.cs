@@ -67,7 +67,7 @@ internal static class DashboardParts
             await dashboard(context);
 
             // Hangfire takes a button for refused where the job is not in the state it names afterwards; the face of a run never is.
-            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status422UnprocessableEntity } && HttpMethods.IsPost(context.Request.Method))
+            if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status422UnprocessableEntity } && FaceFilter.HasActed(context))
             {
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
             }

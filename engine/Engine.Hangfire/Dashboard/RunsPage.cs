@@ -31,7 +31,7 @@ internal sealed class RunsPage : RazorPage
         WriteLiteral("<div class=\"row\"><div class=\"col-md-12\"><h1 class=\"page-header\">Runs</h1>");
         WriteLiteral(string.Create(
             CultureInfo.InvariantCulture,
-            $"<p class=\"text-muted\">{seen.Open:N0} open, {seen.Due:N0} due, {seen.Stuck:N0} stuck; the oldest is {seen.Latest.TotalSeconds:0.0} s late.</p>"));
+            $"<p class=\"text-muted\">{seen.Open:N0} open, {seen.Due:N0} due, {seen.Stuck:N0} stuck; {(seen.Latest > TimeSpan.Zero ? $"the oldest is {seen.Latest.TotalSeconds:0.0} s late" : "none is late")}.</p>"));
         WriteFilter(engine, flow, status, text);
         WriteTable(faces.Take(PerPage));
         WritePaging(faces.Count > PerPage, skip, $"flow={Uri.EscapeDataString(flow ?? "")}&state={status}&text={Uri.EscapeDataString(text ?? "")}");
@@ -41,12 +41,12 @@ internal sealed class RunsPage : RazorPage
     /// <summary>The run's own page.</summary>
     public static string LinkTo(RunId run) => $"/ops/runs/{run}";
 
-    /// <summary>A run's state, in the colour of its kind.</summary>
+    /// <summary>A run's state, in the colour of its kind. Beside runs alone its ends need no name of their own.</summary>
     public static string Label(RazorPage page, RunFace face)
     {
         var name = FaceState.NameOf(face);
         var look = FaceState.Looks[name] switch { "active" => "primary", "inactive" => "default", var other => other };
-        return $"<span class=\"label label-{look}\">{name}</span>";
+        return $"<span class=\"label label-{look}\">{name switch { FaceState.Succeeded => "Succeeded", FaceState.Failed => "Failed", _ => name }}</span>";
     }
 
     private void WriteFilter(EmbeddedEngine engine, string? flow, RunStatus? status, string? text)

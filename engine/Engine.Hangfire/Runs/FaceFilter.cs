@@ -11,6 +11,11 @@ namespace Engine.Hangfire;
 /// </summary>
 internal sealed class FaceFilter(Func<EmbeddedEngine> engine, IHttpContextAccessor request) : IElectStateFilter
 {
+    private static readonly object acted = new();
+
+    /// <summary>Whether this request pressed a button of a face, and what it means was done.</summary>
+    public static bool HasActed(HttpContext context) => context.Items.ContainsKey(acted);
+
     public void OnStateElection(ElectStateContext context)
     {
         if (context.CandidateState is FaceState) return;
@@ -24,9 +29,11 @@ internal sealed class FaceFilter(Func<EmbeddedEngine> engine, IHttpContextAccess
     {
         var action = wished is DeletedState ? RunAction.Cancel : RunAction.Wake;
         var who = request.HttpContext is { } context && await OpsAccess.FindOperatorAsync(context) is { } someone ? someone.Name : "hangfire";
-        if (await engine().Operators.ActAsync(run, action, who, CancellationToken.None)) engine().Changes.InboxGrew(run);
+        var isDone = await engine().Operators.ActAsync(run, action, who, CancellationToken.None);
+        if (isDone) engine().Changes.InboxGrew(run);
+        if (isDone && request.HttpContext is { } asking) asking.Items[acted] = true;
         return await engine().Faces.FindFacesAsync([run], CancellationToken.None) is [var face]
-            ? FaceState.Of(face, $"{(action == RunAction.Cancel ? "cancelled" : "woken")} by {who}")
+            ? FaceState.Of(face, !isDone ? "nothing was done: the run has ended" : $"{(action == RunAction.Cancel ? "cancelled" : "woken")} by {who}")
             : new DeletedState { Reason = "there is no such run any more" };
     }
 }

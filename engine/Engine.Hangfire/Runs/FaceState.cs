@@ -38,8 +38,8 @@ internal sealed class FaceState(string name, string step, string? exitCode, stri
 
     public string? Reason => reason;
 
-    /// <summary>A final state is the projection's to expire.</summary>
-    public bool IsFinal => false;
+    /// <summary>Hangfire keeps the face of a run that goes on, and forgets that of one that has ended after a day, as the projection does.</summary>
+    public bool IsFinal => name is Succeeded or Failed or Cancelled or Expired;
 
     public bool IgnoreJobLoadException => true;
 
@@ -55,6 +55,7 @@ internal sealed class FaceState(string name, string step, string? exitCode, stri
 
     public static string NameOf(RunFace run) => run.Status switch
     {
+        _ when run.IsSetBack => RetryScheduled,
         RunStatus.Running => Running,
         RunStatus.WaitingUser => AwaitingInput,
         RunStatus.WaitingProvider => run.IsRetrying ? RetryScheduled : Polling,

@@ -40,15 +40,15 @@ public sealed class Sweeps
     }
 
     /// <summary>Makes a job for each due row that has lost its own.</summary>
-    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
+    [JobDisplayName("jobs for rows that lost theirs"), AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
     public async Task<string> WorkAsync(CancellationToken cancellation) => $"{await queue.EnqueueDueAsync(cancellation)} jobs made";
 
     /// <summary>Brings the faces of all open runs up to date.</summary>
-    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
+    [JobDisplayName("faces of all open runs"), AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
     public async Task<string> FacesAsync(CancellationToken cancellation) => $"{await projection.SweepAsync(cancellation)} faces changed";
 
     /// <summary>Measures how late runs are; fails where that is too much.</summary>
-    [AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
+    [JobDisplayName("how late runs are"), AutomaticRetry(Attempts = 0, OnAttemptsExceeded = AttemptsExceededAction.Fail)]
     public async Task<string> WatchAsync(CancellationToken cancellation) => Judge(await engine.Faces.MeasureLatenessAsync(cancellation));
 
     /// <summary>What is said of it.</summary>

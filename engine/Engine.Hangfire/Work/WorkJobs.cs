@@ -22,6 +22,10 @@ public sealed class WorkJobs(EmbeddedEngine engine)
     [JobDisplayName("look after {0}"), AutomaticRetry(Attempts = 10)]
     public Task CareAsync(string connection, CancellationToken cancellation) => DoAsync(WorkKind.Care, connection, cancellation);
 
+    /// <summary>Has a run tried again that could not be advanced. The pauses are those of its row; after them, and after its limit at the latest, it is ended.</summary>
+    [JobDisplayName("advance {0}"), AutomaticRetry(Attempts = 4, DelaysInSeconds = [60, 120, 240, 480])]
+    public Task RetryAsync(string run, CancellationToken cancellation) => DoAsync(WorkKind.Retry, run, cancellation);
+
     private async Task DoAsync(WorkKind kind, string id, CancellationToken cancellation)
     {
         var outcome = await engine.Work.DoAsync(new WorkRow(kind, id, default), cancellation);

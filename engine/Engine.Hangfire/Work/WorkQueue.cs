@@ -57,6 +57,7 @@ internal sealed class WorkQueue(EmbeddedEngine engine, JobStorage storage, IBack
         {
             WorkKind.Delivery => jobs => jobs.DeliverAsync(row.Id, default),
             WorkKind.Revocation => jobs => jobs.RevokeAsync(row.Id, default),
+            WorkKind.Retry => jobs => jobs.RetryAsync(row.Id, default),
             WorkKind.Care => jobs => jobs.CareAsync(row.Id, default),
             _ => throw new UnreachableException(),
         };

@@ -75,7 +75,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Revoker = new Revoker(parts.Store, connected, time);
         Care = new ConnectionCare(
             parts.Store, new ConnectionLook(parts.Store, connected, refresher, time), Revoker, time, new ConnectionCareOptions { Node = Node });
-        Work = new EngineWork(parts.Store, () => NewPump(caller), Care, Revoker, deliveries, time, log);
+        Work = new EngineWork(parts.Store, () => NewPump(caller), Changes, Care, Revoker, deliveries, time, log);
     }
 
     /// <summary>Says that this engine lives; see <see cref="Heartbeat"/>.</summary>
@@ -319,7 +319,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private void NoteTrouble(PumpTrouble trouble)
     {
         meters.Troubled(trouble);
-        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked);
+        Log.PumpTroubled(log, trouble.Cause, trouble.Run, trouble.Step, trouble.Crashes, trouble.IsParked, trouble.IsEnded);
     }
 
     // A connection that was made in one world is known there only: its re-authorization goes on in a world that knows it too.

@@ -9,10 +9,15 @@ namespace Engine.Host;
 /// the row first. The engine's own loops and an extension do the same with it.
 /// </summary>
 internal sealed class EngineWork(
-    EngineStore store, Func<RunPump> newPump, ConnectionCare care, Revoker revoker, Deliveries deliveries, TimeProvider time, ILogger log)
+    EngineStore store, Func<RunPump> newPump, RunChanges changes, ConnectionCare care, Revoker revoker, Deliveries deliveries, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan pumpPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan lease = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan retriesEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whoever has a run tried again looks so often what became of it, unless told, and no longer than this: a call of a step may last.</summary>
+    private static readonly TimeSpan lookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan longestTry = TimeSpan.FromMinutes(1);
 
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -23,7 +28,8 @@ internal sealed class EngineWork(
     public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(
         PumpAsync(cancellation),
         Task.Run(() => care.RunAsync((connection, error) => Log.CareTroubled(log, error, connection), cancellation), CancellationToken.None),
-        DeliverAsync(cancellation));
+        DeliverAsync(cancellation),
+        RetryAsync(cancellation));
 
     /// <summary>Pumps until cancelled, then hands over. It outlives a database that is gone for a while: runs go on when it is back.</summary>
     public async Task PumpAsync(CancellationToken cancellation)
@@ -63,6 +69,8 @@ internal sealed class EngineWork(
                 return await RevokeAsync(new ConnectionId(row.Id), cancellation);
             case WorkKind.Care:
                 return await LookAsync(new ConnectionId(row.Id), cancellation);
+            case WorkKind.Retry:
+                return await TryAgainAsync(new RunId(row.Id), cancellation);
             default:
                 throw new UnreachableException();
         }
@@ -72,6 +80,45 @@ internal sealed class EngineWork(
     {
         await listening.Task.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await deliveries.RunAsync(cancellation);
+    }
+
+    /// <summary>Gives parked runs back to the pump when they are due: that is all there is to do where nobody watches the outcome.</summary>
+    private async Task RetryAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                foreach (var run in await store.ListDueRetriesAsync(cancellation))
+                {
+                    if (await store.RetryAsync(run, cancellation)) changes.WorkAdded();
+                }
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.RetriesTroubled(log, error);
+            }
+
+            await Task.Delay(retriesEvery, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Gives a parked run back to the pump, of whichever node, and waits for what becomes of it.</summary>
+    private async Task<WorkOutcome> TryAgainAsync(RunId id, CancellationToken cancellation)
+    {
+        var until = time.GetUtcNow() + longestTry;
+        if (!await store.RetryAsync(id, cancellation)) return new WorkOutcome.NothingToDo();
+        changes.InboxGrew(id);
+        while (time.GetUtcNow() < until)
+        {
+            var change = changes.NextChange(id);
+            if (await store.FindAsync(id, cancellation) is not { Crashes: > 0 } run || run.Status.IsFinal()) return new WorkOutcome.Done();
+            if (run.RetryAt is { } again) return new WorkOutcome.Again($"not advanced at step '{run.Step}', {run.Crashes} times in a row", again);
+            await Task.WhenAny(change, Task.Delay(lookEvery, time, cancellation));
+        }
+
+        // The pump is at it still. Should it be in vain once more, the run is parked anew.
+        return new WorkOutcome.Done();
     }
 
     private async Task<WorkOutcome> RevokeAsync(ConnectionId id, CancellationToken cancellation)

@@ -58,6 +58,8 @@ internal sealed class KillAtSave : IRunStore
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) =>
         inner.PostponeAsync(lease, due, cancellation);
 
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => inner.SetBackAsync(setback, cancellation);
+
     public Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) =>
         inner.ReadInboxAsync(id, after, cancellation);
 

@@ -10,9 +10,9 @@ internal sealed partial class MemoryRunStore
         lock (gate)
         {
             var now = time.GetUtcNow();
-            var due = rows.Where(row => row.IsOpen && (row.LeaseUntil ?? row.Run.Due) <= now
+            var due = rows.Where(row => row.IsOpen && row.WakeAt <= now
                     && !request.Without.Contains(row.Run.FlowVersion, StringComparer.Ordinal))
-                .OrderBy(row => row.LeaseUntil ?? row.Run.Due).Take(request.Max).ToList();
+                .OrderBy(row => row.WakeAt).Take(request.Max).ToList();
             return Done<IReadOnlyList<ClaimedRun>>([.. due.Select(row => Claim(row, now + request.LeaseFor)).OrderBy(claimed => claimed.Run.Due)]);
         }
     }
@@ -43,6 +43,8 @@ internal sealed partial class MemoryRunStore
             {
                 Due = !isOpen ? null : row.InboxLast > save.Run.InboxSeen ? time.GetUtcNow() : save.Run.Due,
                 Prompt = isOpen ? save.Run.Prompt : null,
+                Crashes = save.IsReleased ? 0 : row.Run.Crashes,
+                RetryAt = save.IsReleased ? null : row.Run.RetryAt,
             };
             row.Note(save.Journal);
             if (save.IsReleased || !isOpen) row.LeaseUntil = null;
@@ -65,9 +67,28 @@ internal sealed partial class MemoryRunStore
             {
                 Due = row.InboxLast > row.Run.InboxSeen ? time.GetUtcNow() : due,
                 Rounds = row.Run.Rounds + 1,
+                Crashes = 0,
+                RetryAt = null,
             };
             row.LeaseUntil = null;
             Watch(CrashPoint.AfterSave, null);
+            return Done(true);
+        }
+    }
+
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (FindHeld(setback.Lease) is not { } row) return Done(false);
+            row.Run = row.Run with
+            {
+                Due = row.InboxLast > setback.Heard ? time.GetUtcNow() : setback.IsParked ? null : setback.At,
+                Crashes = setback.Crashes,
+                RetryAt = setback.IsParked ? setback.At : null,
+            };
+            row.Note(setback.Journal);
+            row.LeaseUntil = null;
             return Done(true);
         }
     }
@@ -123,7 +144,7 @@ internal sealed partial class MemoryRunStore
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation)
     {
-        lock (gate) return Done(rows.Where(row => row.IsOpen).Min(row => row.LeaseUntil ?? row.Run.Due));
+        lock (gate) return Done(rows.Where(row => row.IsOpen).Min(row => row.WakeAt));
     }
 
     private static ClaimedRun Claim(Row row, DateTimeOffset until)

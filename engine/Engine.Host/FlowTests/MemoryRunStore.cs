@@ -170,6 +170,9 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
 
         public bool IsOpen => !Run.Status.IsFinal();
 
+        /// <summary>Nobody else does outgoing work here: a parked run is claimed when it is to be tried again.</summary>
+        public DateTimeOffset? WakeAt => LeaseUntil ?? (Run.RetryAt < (Run.Due ?? DateTimeOffset.MaxValue) ? Run.RetryAt : Run.Due);
+
         public void Note(IReadOnlyList<JournalEntry> entries)
         {
             foreach (var entry in entries) Journal.Add(entry with { Seq = Journal.Count + 1 });

@@ -32,7 +32,7 @@ internal static class RunListPage
 
     /// <summary>A run's status as a coloured word.</summary>
     public static Html Status(Words words, StoredRun run) => Html.Of($"""
-        <span class="tag {Words.Word(run.Status)}">{words.Of(run.Status)}</span>
+        <span class="tag {Words.Word(run.Status)}">{words.Of(run.Status)}</span>{Html.If(run.IsSetBack, () => Html.Of($" <span class=\"tag failed\">{words.Say("set back", "не продвигается")}</span>"))}
         """);
 
     private static Html Counts(Words words, RunCounts counts, Filter filter) => Html.Of($"""

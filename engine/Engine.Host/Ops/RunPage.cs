@@ -78,6 +78,7 @@ internal static class RunPage
                 {Html.If(step.Deadline is not null, () => Fact(words.Say("Ends at the latest", "Закончится не позже"), Html.Of($"{words.Since(step.Deadline ?? request.Now, request.Now)}")))}
                 {Fact(words.Say("Next look", "Следующая проверка"), RunListPage.Next(request, standing))}
                 {Fact(words.Say("Held by", "У узла"), Html.Of($"{standing.Holder ?? "—"} <span class=\"soft\">{words.Say("fence", "метка")} {standing.Fence}</span>"))}
+                {Html.If(run.Crashes > 0, () => Fact(words.Say("Could not be advanced", "Не удалось продвинуть"), Html.Of($"<span class=\"bad\">{words.Say($"{run.Crashes} times in a row", $"раз подряд: {run.Crashes}")}</span>")))}
                 {Html.If(standing.Unseen > 0, () => Fact(words.Say("Not told yet", "Ещё не передано"), Html.Of($"{standing.Unseen}")))}
                 """))}
             </dl>

@@ -95,6 +95,7 @@ internal static class Timeline
             "expression_failed" => ("failed", words.Say("an expression of the flow failed", "ошибка в выражении схемы")),
             "loop_stopped" => ("failed", words.Say("went round without end, and was stopped", "зациклился и был остановлен")),
             "ignored" => ("mark", words.Say($"heard, and changed nothing: {Detail("what")}", $"услышано, ничего не изменило: {Detail("what")}")),
+            "set_back" => ("failed", words.Say($"could not be advanced, {Detail("crashes")} times in a row; it is tried again", $"не удалось продвинуть, раз подряд: {Detail("crashes")}; попытка повторится")),
             "hurried" => ("mark", words.Say("the pause was ended", "пауза прервана")),
             "operator" => ("operator", words.Say($"operator {Detail("by")}: {ActionName(words, Detail("action"))}", $"оператор {Detail("by")}: {ActionName(words, Detail("action"))}")),
             "ended" => (Detail("status") == "succeeded" ? "good" : "mark", words.Say($"ended: {Detail("status")}", $"завершён: {Detail("status")}")),

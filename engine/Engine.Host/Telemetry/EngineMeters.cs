@@ -97,7 +97,7 @@ internal sealed class EngineMeters : IDisposable
     public void Troubled(PumpTrouble trouble)
     {
         ArgumentNullException.ThrowIfNull(trouble);
-        if (trouble.Crashes > 0) crashes.Add(1, Tag("engine.parked", trouble.IsParked ? "yes" : "no"));
+        if (trouble.Crashes > 0) crashes.Add(1, Tag("engine.parked", trouble.IsEnded ? "ended" : trouble.IsParked ? "yes" : "no"));
         else troubles.Add(1, Tag("error.type", ErrorType.Of(trouble.Cause)));
     }
 

@@ -59,6 +59,8 @@ internal sealed class MeteredRunStore(IRunStore inner, EngineMeters meters, Time
         return true;
     }
 
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => TimedAsync("set_back", Start(), inner.SetBackAsync(setback, cancellation));
+
     public async Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation)
     {
         var outcome = await TimedAsync("accept", Start(), inner.AcceptReplyAsync(id, reply, cancellation));

@@ -28,7 +28,9 @@ internal sealed class PostgresSaves(string clock, string tag, Func<long> now)
              due = CASE WHEN given.is_open = 0 THEN NULL WHEN wakes.inbox_last > given.inbox_seen THEN {clock} ELSE given.due END,
              rounds = given.rounds, inbox_seen = given.inbox_seen,
              holder = CASE WHEN given.is_released = 1 THEN NULL ELSE wakes.holder END,
-             lease_until = CASE WHEN given.is_released = 1 THEN NULL ELSE wakes.lease_until END
+             lease_until = CASE WHEN given.is_released = 1 THEN NULL ELSE wakes.lease_until END,
+             crashes = CASE WHEN given.is_released = 1 THEN NULL ELSE wakes.crashes END,
+             retry_due = CASE WHEN given.is_released = 1 THEN NULL ELSE wakes.retry_due END
            FROM given WHERE wakes.run = given.run AND wakes.fence = given.fence AND wakes.lease_until IS NOT NULL
            RETURNING given.*),
          saved AS (

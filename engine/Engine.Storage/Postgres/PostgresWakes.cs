@@ -95,7 +95,7 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
         $"""
          UPDATE wakes SET
            due = CASE WHEN wakes.inbox_last > wakes.inbox_seen THEN {clock} ELSE given.due END,
-           rounds = rounds + 1, holder = NULL, lease_until = NULL
+           rounds = rounds + 1, holder = NULL, lease_until = NULL, crashes = NULL, retry_due = NULL
          FROM unnest(@runs, @fences, @dues) AS given(run, fence, due)
          WHERE wakes.run = given.run AND wakes.fence = given.fence AND wakes.lease_until IS NOT NULL
          RETURNING wakes.run, wakes.fence

@@ -55,7 +55,8 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
         session => session.Execute(
             """
             UPDATE wakes SET
-              due = CASE WHEN inbox_last > inbox_seen THEN @now ELSE @due END, rounds = rounds + 1, holder = NULL, lease_until = NULL
+              due = CASE WHEN inbox_last > inbox_seen THEN @now ELSE @due END, rounds = rounds + 1, holder = NULL, lease_until = NULL,
+              crashes = NULL, retry_due = NULL
             WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL
             """,
             ("@number", lease.Row), ("@fence", lease.Fence), ("@now", database.Time.GetUtcNow().ToColumn()), ("@due", due.ToColumn())) == 1,

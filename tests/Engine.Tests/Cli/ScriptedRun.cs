@@ -82,6 +82,8 @@ internal sealed class ScriptedRun(TimeProvider time) : IRunStore
 
     public Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => throw new NotSupportedException();

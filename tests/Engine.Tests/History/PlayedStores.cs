@@ -114,6 +114,8 @@ internal abstract class DisturbedStore(IRunStore inner) : PassingStore(inner)
 
     public override Task<bool> PostponeAsync(Lease lease, DateTimeOffset due, CancellationToken cancellation) => DoAsync("Postpone", () => base.PostponeAsync(lease, due, cancellation));
 
+    public override Task<bool> SetBackAsync(RunSetback setback, CancellationToken cancellation) => DoAsync("SetBack", () => base.SetBackAsync(setback, cancellation));
+
     public override Task<IReadOnlyList<InboxItem>> ReadInboxAsync(RunId id, long after, CancellationToken cancellation) => DoAsync("ReadInbox", () => base.ReadInboxAsync(id, after, cancellation));
 
     public override Task<ReplyOutcome> AcceptReplyAsync(RunId id, Reply reply, CancellationToken cancellation) => DoAsync("AcceptReply", () => base.AcceptReplyAsync(id, reply, cancellation));

@@ -29,5 +29,8 @@ internal sealed class LabStore(EngineStore store) : PassingStore(store), IAsyncD
         return base.PostponeAsync(lease, due, cancellation);
     }
 
+    /// <summary>Gives a parked run back, as whoever does outgoing work.</summary>
+    public Task<bool> RetryAsync(RunId run) => owned.RetryAsync(run, default);
+
     public ValueTask DisposeAsync() => owned.DisposeAsync();
 }

@@ -174,53 +174,6 @@ public sealed class RunWorkerTests
     }
 
     [Fact]
-    public async Task A_run_that_keeps_crashing_is_ended_and_what_it_did_is_undone()
-    {
-        var flow = new LabFlow();
-        flow.Steps.AddRange([Call(LabFlow.Make, 1, undo: LabFlow.Drop), Call(LabFlow.Look, 2) with { Name = "crashing" }, Done]);
-        await using var engine = await LabEngine.NewAsync(flow);
-        var id = await engine.StartAsync();
-        var work = engine.WorkAsync();
-        (await engine.CallAsync()).Answer(new Made(4));
-        (await engine.CallAsync()).Answer(new Gone());
-        await work;
-        engine.Time.Advance(1);
-        await engine.WorkAsync(new Gone());
-        engine.Time.Advance(10);
-        await engine.WorkAsync(new Gone());
-
-        work = engine.WorkAsync();
-        var undo = await engine.CallAsync();
-        Assert.Equal(("drop", 4), (undo.Operation, ((Drop)undo.Call.Input).Id));
-        undo.Answer(new Gone());
-        await work;
-
-        var run = await engine.RunAsync(id);
-        Assert.Equal((RunStatus.Failed, Failures.Internal), (run.Status, run.Exit?.Code));
-        Assert.Equal([1, 2, 3], engine.Troubles.Select(trouble => trouble.Crashes).Order());
-        Assert.Equal([false, false, true], engine.Troubles.OrderBy(trouble => trouble.Crashes).Select(trouble => trouble.IsParked));
-        Assert.All(engine.Troubles, trouble => Assert.Equal("crashing", trouble.Step));
-    }
-
-    [Fact]
-    public async Task A_run_whose_flow_cannot_be_had_is_ended_in_its_row()
-    {
-        await using var engine = await LabEngine.NewAsync(PollFlow());
-        var id = await engine.StartAsync();
-        engine.Flow = null;
-
-        foreach (var pause in new[] { 0, 1, 10 })
-        {
-            engine.Time.Advance(pause);
-            await engine.WorkAsync();
-        }
-
-        var run = await engine.RunAsync(id);
-        Assert.Equal((RunStatus.Failed, Failures.Internal), (run.Status, run.Exit?.Code));
-        Assert.StartsWith("version v1 of flow 'lab-flow' cannot be had", engine.Troubles.First().Cause.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_store_that_fails_is_no_fault_of_the_run()
     {
         await using var engine = await LabEngine.NewAsync(PollFlow());

@@ -188,4 +188,64 @@ public abstract partial class RunStoreContract
         await End(await Claim("a"), RunStatus.Succeeded);
         Assert.Null(await Store.NextDueAsync(default));
     }
+
+    [ContractFact]
+    public async Task A_setback_is_kept_until_an_advance_goes_well()
+    {
+        await Create("a");
+        var claimed = await Claim("a");
+        Assert.True(await Store.SetBackAsync(new RunSetback(claimed.Lease, 1, Now.AddSeconds(1), IsParked: false, 0, []), default));
+        Assert.False(await Store.SetBackAsync(new RunSetback(claimed.Lease, 2, Now, IsParked: false, 0, []), default));
+
+        Assert.Empty(await ClaimAll());
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        var again = await Claim("a");
+        Assert.Equal((1, null), (again.Run.Crashes, again.Run.RetryAt));
+        Assert.True(await Store.SaveAsync(Given.Save(again, again.Run, isReleased: false), default));
+        Assert.Equal(1, (await Find("a")).Crashes);
+        Assert.True(await Store.SaveAsync(Given.Save(again, again.Run), default));
+        Assert.Equal(0, (await Find("a")).Crashes);
+    }
+
+    [ContractFact]
+    public async Task A_parked_run_is_not_claimed_unless_something_comes_in()
+    {
+        await Create("a");
+        var claimed = await Claim("a");
+        var at = Now.AddMinutes(5);
+        await Store.SetBackAsync(new RunSetback(claimed.Lease, 3, at, IsParked: true, 0, [Given.Entry("set_back", Now)]), default);
+
+        Clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.Empty(await ClaimAll());
+        Assert.Equal((3, at, null), ((await Find("a")).Crashes, (await Find("a")).RetryAt, (await Find("a")).Due));
+        Assert.Equal("set_back", Assert.Single(await Store.ReadJournalAsync(new RunId("run_a"), 0, default)).Kind);
+
+        await Store.RequestCancelAsync(new RunId("run_a"), default);
+        claimed = await Claim("a");
+        await Store.SetBackAsync(new RunSetback(claimed.Lease, 4, at, IsParked: true, claimed.Inbox[^1].Seq, []), default);
+        Assert.Empty(await ClaimAll());
+    }
+
+    [ContractFact]
+    public async Task What_came_in_while_a_run_was_set_back_makes_it_due_now()
+    {
+        await Create("a");
+        var claimed = await Claim("a");
+        await Store.RequestCancelAsync(new RunId("run_a"), default);
+
+        await Store.SetBackAsync(new RunSetback(claimed.Lease, 3, Now.AddMinutes(5), IsParked: true, 0, []), default);
+
+        Assert.Equal(3, (await Claim("a")).Run.Crashes);
+    }
+
+    [ContractFact]
+    public async Task Letting_go_of_a_run_forgets_its_setback()
+    {
+        await Create("a");
+        await Store.SetBackAsync(new RunSetback((await Claim("a")).Lease, 2, Now, IsParked: false, 0, []), default);
+
+        await Store.PostponeAsync((await Claim("a")).Lease, Now, default);
+
+        Assert.Equal(0, (await Find("a")).Crashes);
+    }
 }

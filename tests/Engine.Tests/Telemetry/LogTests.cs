@@ -33,7 +33,7 @@ public sealed class LogTests
     [Fact]
     public void A_line_of_json_has_the_events_name_its_values_and_its_cause()
     {
-        var line = Written(log => Log.PumpTroubled(log, new InvalidOperationException("the \"cause\"\nin two lines"), new RunId("run_1"), "code", 2, false));
+        var line = Written(log => Log.PumpTroubled(log, new InvalidOperationException("the \"cause\"\nin two lines"), new RunId("run_1"), "code", 2, false, false));
 
         Assert.DoesNotContain('\n', line.TrimEnd('\n'));
         var json = JsonElement.Parse(line);
