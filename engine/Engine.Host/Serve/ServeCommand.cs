@@ -75,7 +75,11 @@ internal static class ServeCommand
         using var signals = new StopSignals();
         await using var server = await EngineServer.StartAsync(options, OffsetClock.OfProcess(), cancellation);
         signals.Deliver(server.Stop);
+
+        // A part of the start, which a slow database must not end.
+        server.Engine.Operators.IsHurried = false;
         await GreetAsync(server.Engine, options.Engine, output, cancellation);
+        server.Engine.Operators.IsHurried = true;
         if (options.Extension is not null) await output.WriteLineAsync($"Hangfire   runs the pump; its dashboard is {server.Engine.Address}/hangfire");
         ReturnWhatStartingTook();
         await server.WaitForStopAsync(cancellation);
