@@ -26,16 +26,16 @@ internal sealed class HangfireNode : IAsyncDisposable
     /// <summary>Part of the host's own services, as the dashboard gets them.</summary>
     public T Get<T>() where T : notnull => server.Services.GetRequiredService<T>();
 
-    public static async Task<HangfireNode> StartAsync()
+    /// <param name="beside">Whose database it shares; null for one of its own.</param>
+    public static async Task<HangfireNode> StartAsync(HangfireNode? beside = null)
     {
-        var postgres = await PostgresServer.SharedAsync();
-        var database = await postgres.NewDatabaseAsync();
+        var database = beside?.database ?? await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
         var root = Directory.CreateTempSubdirectory("engine-hangfire-").FullName;
         var host = Path.Combine(AppContext.BaseDirectory, "..", "..", "Engine.Host", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)));
         var options = new EngineOptions
         {
             DataFolder = Directory.CreateDirectory(Path.Combine(root, "data")).FullName,
-            KeyFile = Path.Combine(root, "keys", "engine.key"),
+            KeyFile = Path.Combine(beside?.root ?? root, "keys", "engine.key"),
             Store = new Storage.StorePlace.Server(database),
             PluginFolders = [Path.Combine(host, "plugins")],
             FlowFolders = [Path.Combine(host, "workflows")],

@@ -114,6 +114,22 @@ public sealed class RunsUnderHangfireTests : IAsyncLifetime
         Assert.True(await RowsAsync("SELECT max(n) FROM (SELECT count(*) AS n FROM hangfire.state GROUP BY jobid) AS counted") <= RunProjection.MostStates);
     }
 
+    [PostgresFact]
+    public async Task Two_nodes_write_each_face_once_and_one_goes_on_without_the_other()
+    {
+        var other = await HangfireNode.StartAsync(node);
+        var runs = new List<RunId>();
+        for (var count = 0; count < 10; count++) runs.Add(await (count % 2 == 0 ? node : other).StartRunAsync("telegram-bot"));
+        foreach (var run in runs) await node.FaceAsync(run, FaceState.AwaitingInput);
+
+        await other.DisposeAsync();
+        foreach (var run in runs) await node.CancelAsync(run);
+
+        foreach (var run in runs) await node.FaceAsync(run, FaceState.Cancelled);
+        Assert.Equal(runs.Count, await RowsAsync("SELECT count(*) FROM hangfire.job WHERE invocationdata::text LIKE '%RunFaceJob%'"));
+        Assert.Equal(runs.Count, await RowsAsync("SELECT count(*) FROM journal WHERE kind = 'ended'"));
+    }
+
     private async Task PressAsync(string button, RunId run)
     {
         using var browser = await node.OperatorAsync();
