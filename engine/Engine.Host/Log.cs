@@ -66,7 +66,7 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Error, "run {Run} could not be advanced at step '{Step}' (its crashes in a row: {Crashes}; parked for it: {IsParked}, ended for it: {IsEnded})", EventName = "run.not_advanced")]
     public static partial void PumpTroubled(ILogger log, Exception cause, RunId? run, string step, int crashes, bool isParked, bool isEnded);
 
-    [LoggerMessage(43, LogLevel.Error, "parked runs could not be looked at; the next look tries again", EventName = "run.retries_failed")]
+    [LoggerMessage(45, LogLevel.Error, "parked runs could not be looked at; the next look tries again", EventName = "run.retries_failed")]
     public static partial void RetriesTroubled(ILogger log, Exception cause);
 
     [LoggerMessage(32, LogLevel.Critical, "the pump stopped: no run goes on; it starts again in {Pause}", EventName = "pump.stopped")]
@@ -90,7 +90,7 @@ internal static partial class Log
     [LoggerMessage(38, LogLevel.Information, "run {Run} ended: flow '{Flow}', {Status}, exit '{Exit}', at step '{Step}'", EventName = "run.ended")]
     public static partial void RunEnded(ILogger log, RunId run, string flow, string status, string exit, string step);
 
-    [LoggerMessage(43, LogLevel.Information, "a write about run {Run} was refused, since another engine has taken it over: {Operation}", EventName = "run.write_refused")]
+    [LoggerMessage(46, LogLevel.Information, "a write about run {Run} was refused, since another engine has taken it over: {Operation}", EventName = "run.write_refused")]
     public static partial void WriteRefused(ILogger log, RunId run, string operation);
 
     [LoggerMessage(39, LogLevel.Warning, "a provider was not called at {Host}: {Why}", EventName = "egress.refused")]

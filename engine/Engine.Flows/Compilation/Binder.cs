@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 
 namespace Engine.Flows;
@@ -8,6 +9,11 @@ namespace Engine.Flows;
 /// </summary>
 internal sealed partial class Binder(TypeModel model, ExpressionParser parser, FindingList findings)
 {
+    private const RegexOptions Plain = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
+    private static readonly Regex Path = new(@"\A(?<name>[a-z][a-z0-9_]*)(\??\.[a-z][a-z0-9_]*)+\z", Plain);
+    private static readonly Regex ForeignHole = new(@"\$\{\s*(?<value>(?<name>[a-z][a-z0-9_]*)[a-z0-9_.?]*)\s*\}", Plain);
+
     private readonly Dictionary<object, object> bounds = new(ReferenceEqualityComparer.Instance);
 
     public TypeModel Model => model;
@@ -145,7 +151,12 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
 
     private Bound Literal(Scalar scalar, ITypeSymbol target, string wants)
     {
-        if (Literals.CodeOf(scalar.Value, target, Library, out var advice) is { } code) return new Bound.Constant(scalar, code);
+        if (Literals.CodeOf(scalar.Value, target, Library, out var advice) is { } code)
+        {
+            WarnWhereLikeValue(scalar);
+            return new Bound.Constant(scalar, code);
+        }
+
         findings.Error(Library.IsSensitive(Library.Underlying(target)) ? FindingCodes.SecretMisplaced : FindingCodes.TypeMismatch,
             scalar.Place, $"{wants}; {advice}");
         return new Bound.Broken();
@@ -162,7 +173,12 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
     private Bound TextOf(Scalar scalar)
     {
         var template = parser.ParseText(scalar);
-        if (template.Parts is [] or [TemplatePart.Literal]) return new Bound.Constant(scalar, Code(scalar.Value));
+        if (template.Parts is [] or [TemplatePart.Literal])
+        {
+            WarnWhereLikeValue(scalar);
+            return new Bound.Constant(scalar, Code(scalar.Value));
+        }
+
         var pieces = template.Parts.Select(part => part switch
         {
             TemplatePart.Literal literal => new TextPiece(literal.Text, null),
@@ -170,6 +186,21 @@ internal sealed partial class Binder(TypeModel model, ExpressionParser parser, F
             _ => null,
         }).ToList();
         return pieces.Contains(null) ? new Bound.Broken() : new Bound.Text(scalar, [.. pieces.OfType<TextPiece>()]);
+    }
+
+    /// <summary>What is taken for a text and was surely meant as a value: <c>input.name</c> without its '=', or a hole as other languages write it.</summary>
+    private void WarnWhereLikeValue(Scalar scalar)
+    {
+        if (Path.Match(scalar.Value) is { Success: true } path && model.Types.Slots.Find(path.Groups["name"].Value) is not null)
+        {
+            findings.Warning(FindingCodes.TextLikeValue, scalar.Place, $"this is the text '{scalar.Value}' itself; for the value write '={scalar.Value}'");
+        }
+
+        foreach (var hole in ForeignHole.Matches(scalar.Value).Where(hole => model.Types.Slots.Find(hole.Groups["name"].Value) is not null))
+        {
+            findings.Warning(
+                FindingCodes.TextLikeValue, scalar.PlaceOf(hole.Index, hole.Length), $"this is shown as it stands; a hole is written '{{{{ {hole.Groups["value"].Value} }}}}'");
+        }
     }
 
     private Bound.Computed? Hole(Expression expression)

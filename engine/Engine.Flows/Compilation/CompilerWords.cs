@@ -21,7 +21,7 @@ internal static class CompilerWords
                 (FindingCodes.TypeMismatch, $"'{unary.OperatorToken.Text}' does not go with {Words(unary.Operand, model)}"),
             "CS0023" => (FindingCodes.TypeMismatch, "'?.' does not go with a value that is never null"),
             "CS0029" or "CS0266" or "CS1503" or "CS8121" or "CS0037" or "CS0030" or "CS8116" or "CS1662" =>
-                (FindingCodes.TypeMismatch, $"{Words(node, model)} does not fit here"),
+                (FindingCodes.TypeMismatch, $"{Words(node, model)} does not fit here{Wanted(node, model)}"),
             "CS0173" or "CS8506" or "CS0172" => (FindingCodes.TypeMismatch, "the possible results are of different types"),
             "CS0020" => (FindingCodes.TypeMismatch, "this divides by zero"),
             "CS0220" or "CS0221" or "CS0031" or "CS1021" => (FindingCodes.TypeMismatch, "the number is too large"),
@@ -30,13 +30,21 @@ internal static class CompilerWords
             "CS8518" or "CS8519" or "CS8520" or "CS8793" => (FindingCodes.ConstantCondition, "this is the same whatever the value is"),
             "CS0150" => (FindingCodes.ExpressionNotAllowed, "only a fixed value can stand here"),
             "CS0453" or "CS0452" or "CS0411" => (FindingCodes.TypeMismatch, $"{Words(node, model)} does not fit this function"),
-            _ => (FindingCodes.ExpressionNotAllowed, $"this does not make sense here ({wrong.Id})"),
+            _ => (FindingCodes.ExpressionNotAllowed, "this does not make sense here"),
         };
     }
 
     public static SyntaxNode NodeOf(Diagnostic wrong) =>
         wrong.Location.SourceTree?.GetRoot().FindNode(wrong.Location.SourceSpan, getInnermostNodeForTie: true)
         ?? throw new InvalidOperationException($"'{wrong}' is not about generated code");
+
+    private static string Wanted(SyntaxNode node, SemanticModel model)
+    {
+        var info = model.GetTypeInfo(node is ArgumentSyntax argument ? argument.Expression : node);
+        return info is { Type: { } type, ConvertedType: { } wanted } && wanted is not IErrorTypeSymbol && !SymbolEqualityComparer.Default.Equals(type, wanted)
+            ? $", where '{TypeNames.Words(wanted)}' is wanted"
+            : "";
+    }
 
     private static string Words(SyntaxNode node, SemanticModel model)
     {

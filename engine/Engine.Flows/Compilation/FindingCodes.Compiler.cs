@@ -18,7 +18,7 @@ public static partial class FindingCodes
     [
         UnknownVariable, UnknownMember, UnknownFunction, UnknownProvider, UnknownOperation, UnknownArgument, MissingArgument,
         ArgumentTwice, UnknownMemberOfEnum, UnknownVariableType, TypeMismatch, TypeOfItself, OneNameTwoTypes, SecretIntoText,
-        SecretMisplaced, UnreadableType, UnknownCredential, MissingCredential, UnknownHook,
+        SecretMisplaced, UnreadableType, UnknownCredential, MissingCredential, UnknownHook, TextLikeValue,
     ];
 
     /// <summary>What is proved about every path through a flow.</summary>
@@ -56,6 +56,7 @@ public static partial class FindingCodes
     public static readonly FindingCode UnknownCredential = new("FLOW226", "a credential that the provider's connections do not have");
     public static readonly FindingCode MissingCredential = new("FLOW227", "a connection without the credentials that its provider needs");
     public static readonly FindingCode UnknownHook = new("FLOW228", "a hook that the provider does not have, or that the flow does not list");
+    public static readonly FindingCode TextLikeValue = new("FLOW229", "a text that is written like a value");
 
     public static readonly FindingCode MayBeUnset = new("FLOW230", "a result is read that is not set on every path");
     public static readonly FindingCode MayBeNull = new("FLOW231", "a value is used that may be null");

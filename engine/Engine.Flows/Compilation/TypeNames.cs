@@ -37,6 +37,7 @@ internal static class TypeNames
         "System.TimeSpan" => "duration",
         "System.Uri" => "url",
         "Engine.Flows.RunRoot" => "run",
+        var name when name.StartsWith("Generated.Form", StringComparison.Ordinal) => "form",
         _ => Names.Snake(type.Name[(type.Name.LastIndexOf('_') + 1)..]),
     };
 }

@@ -15,6 +15,8 @@ internal static class SyntaxWords
         "CS1010" or "CS1039" => "the text is not closed",
         "CS1009" => "a backslash stands before a character that needs none",
         "CS1021" => "the number is too large",
+        "CS1073" when wrong.Location.SourceTree?.ToString().TrimStart().StartsWith("not ", StringComparison.Ordinal) == true =>
+            "'not' stands after 'is' only; before a condition write '!', and for what may be null 'is null'",
         "CS1073" => "the expression ends before this",
         _ => "this cannot be read as an expression",
     };

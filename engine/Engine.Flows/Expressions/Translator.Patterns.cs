@@ -112,12 +112,17 @@ internal sealed partial class Translator
                 return Named(name, subject);
             case MemberAccessExpressionSyntax or QualifiedNameSyntax when EnumMemberOrNull(node) is { } type:
                 return type;
+            case LiteralExpressionSyntax { Token.Value: string } text when isWhole && EnumOf(subject) is { } type:
+                Refuse(FindingCodes.TypeMismatch, text, $"the values of {Words(type)} stand without quotes; they are {string.Join(", ", MembersOf(type))}");
+                return null;
             case LiteralExpressionSyntax or PrefixUnaryExpressionSyntax { Operand: LiteralExpressionSyntax }:
                 return Ask(node);
             case ParenthesizedExpressionSyntax inner:
                 return Constant(inner.Expression, subject);
             default:
-                if (isWhole) Refuse(FindingCodes.ExpressionNotAllowed, node, "only fixed values can stand here");
+                if (isWhole) Refuse(FindingCodes.ExpressionNotAllowed, node, node.Parent is PatternSyntax { Parent: BinaryPatternSyntax }
+                    ? "only fixed values can stand here; between two conditions write '&&' or '||'"
+                    : "only fixed values can stand here");
                 return null;
         }
     }

@@ -22,6 +22,8 @@ internal sealed class FlowText
     /// <summary>The text, without a byte order mark.</summary>
     public string Raw { get; }
 
+    public int LineCount => lineStarts.Count;
+
     /// <summary>The place from one offset up to, not including, another.</summary>
     public Place PlaceOf(int start, int end)
     {

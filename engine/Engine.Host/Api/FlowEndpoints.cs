@@ -34,7 +34,7 @@ internal static class FlowEndpoints
         [.. flow.Fails.Select(end => end.Code)],
         [.. engine.ScenariosOf(flow).Select(scenario => new ChoiceView(scenario.Name, scenario.Title))],
         FindingsOf(engine, flow.Name),
-        IncidentView.Of(engine.Incidents.WorstOf(flow)));
+        IncidentView.Of(engine.Incidents.WorstOf(flow)), flow.StartsOn is { } begin ? $"{begin.Provider}.{begin.Hook}" : null);
 }
 
 /// <param name="Findings">Of the files that give no flow.</param>
@@ -56,7 +56,8 @@ internal sealed record FlowView(
     ImmutableArray<ChoiceView> Scenarios,
     [property: Description("What is wrong with the flow's file as it is now; with an error among them, the last good version is offered.")]
     ImmutableArray<FindingView> Findings,
-    [property: Description("What an operator says about a provider of the flow; null while all is well.")] IncidentView? Incident);
+    [property: Description("What an operator says about a provider of the flow; null while all is well.")] IncidentView? Incident,
+    [property: Description("The provider's call that begins it, and nobody else can; null where runs are started.")] string? BegunBy);
 
 /// <summary>A provider in trouble.</summary>
 internal sealed record IncidentView(

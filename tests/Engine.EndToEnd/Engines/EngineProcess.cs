@@ -7,7 +7,7 @@ namespace Engine.EndToEnd;
 /// <summary>The built engine as a child process, with a data folder, a key and a home of its own.</summary>
 internal sealed partial class EngineProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan patience = TimeSpan.FromMinutes(3);
 
     private readonly Process process;
     private readonly StringBuilder output = new();

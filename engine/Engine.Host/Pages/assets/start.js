@@ -107,13 +107,16 @@ function connections() {
 }
 
 function connectionRow(connection) {
-  const flow = data.flows.find((candidate) => candidate.name === connection.flow);
+  // The flow that made it comes first; one that a provider's call begins is renewed by another.
+  const renewers = data.flows.filter((flow) => connection.renewed_by.includes(flow.name))
+    .sort((one, other) => (other.name === connection.flow) - (one.name === connection.flow));
   const trouble = h("p", { class: "field-error", role: "alert" });
-  const purposes = ["reauth", "reconfigure"].filter((purpose) => flow?.purposes.includes(purpose));
-  const buttons = purposes.map((purpose) => {
+  const buttons = ["reauth", "reconfigure"].flatMap((purpose) => {
+    const flow = renewers.find((candidate) => candidate.purposes.includes(purpose));
+    if (!flow) return [];
     const button = h("button", { type: "button", class: "button quiet small" }, t(purpose === "reauth" ? "reauthorize" : "reconfigure"));
-    button.addEventListener("click", () => begin({ flow: connection.flow, purpose, connection: connection.id }, button, trouble));
-    return button;
+    button.addEventListener("click", () => begin({ flow: flow.name, purpose, connection: connection.id }, button, trouble));
+    return [button];
   });
   const deletion = local(connection.deletion);
   return h("li", { class: "row" },
@@ -138,7 +141,8 @@ function failedCard() {
 async function load() {
   try {
     const [flows, stored, runs] = await Promise.all([get("/v1/flows"), get("/v1/connections"), get("/v1/runs?open=true")]);
-    data = { flows: flows.flows, isSandbox: flows.is_sandbox, connections: stored.connections, runs: runs.runs };
+    // What a provider's call begins, nobody begins here.
+    data = { flows: flows.flows.filter((flow) => !flow.begun_by), isSandbox: flows.is_sandbox, connections: stored.connections, runs: runs.runs };
     failure = null;
   } catch (error) {
     failure = error;
