@@ -58,8 +58,9 @@ internal sealed class HangfireNode : IAsyncDisposable
 
     public async Task<RunId> StartRunAsync(string flow, string? scenario = null)
     {
-        var wish = new RunWish(flow, ImmutableDictionary<string, string>.Empty, Purpose.Connect, null, "user", scenario, null);
-        return Assert.IsType<WishOutcome.Started>(await Engine.StartRunAsync(wish, default)).Run;
+        var key = new IdempotencyKey(Guid.NewGuid().ToString(), "the same");
+        var wish = new RunWish(flow, ImmutableDictionary<string, string>.Empty, Purpose.Connect, null, "user", scenario, key);
+        return Assert.IsType<WishOutcome.Started>(await EventuallyAsync<WishOutcome>(async () => await Engine.StartRunAsync(wish, default))).Run;
     }
 
     /// <summary>The run once it is in this status.</summary>
@@ -146,10 +147,13 @@ internal sealed class HangfireNode : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Brings the faces of all open runs up to date.</summary>
+    public Task SweepAsync() => EventuallyAsync<object>(async () => await Get<RunProjection>().SweepAsync(default));
+
     /// <summary>Cancels a run, as its person could.</summary>
     public async Task CancelAsync(RunId run)
     {
-        await Engine.Store.RequestCancelAsync(run, default);
+        await EventuallyAsync<object>(async () => await Engine.Store.RequestCancelAsync(run, default));
         Engine.Changes.InboxGrew(run);
     }
 
