@@ -26,16 +26,16 @@ internal sealed class HangfireNode : IAsyncDisposable
     /// <summary>Part of the host's own services, as the dashboard gets them.</summary>
     public T Get<T>() where T : notnull => server.Services.GetRequiredService<T>();
 
-    public static async Task<HangfireNode> StartAsync()
+    /// <param name="beside">Whose database it shares; null for one of its own.</param>
+    public static async Task<HangfireNode> StartAsync(HangfireNode? beside = null)
     {
-        var postgres = await PostgresServer.SharedAsync();
-        var database = await postgres.NewDatabaseAsync();
+        var database = beside?.database ?? await (await PostgresServer.SharedAsync()).NewDatabaseAsync();
         var root = Directory.CreateTempSubdirectory("engine-hangfire-").FullName;
         var host = Path.Combine(AppContext.BaseDirectory, "..", "..", "Engine.Host", Path.GetFileName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)));
         var options = new EngineOptions
         {
             DataFolder = Directory.CreateDirectory(Path.Combine(root, "data")).FullName,
-            KeyFile = Path.Combine(root, "keys", "engine.key"),
+            KeyFile = Path.Combine(beside?.root ?? root, "keys", "engine.key"),
             Store = new Storage.StorePlace.Server(database),
             PluginFolders = [Path.Combine(host, "plugins")],
             FlowFolders = [Path.Combine(host, "workflows")],
@@ -58,8 +58,9 @@ internal sealed class HangfireNode : IAsyncDisposable
 
     public async Task<RunId> StartRunAsync(string flow, string? scenario = null)
     {
-        var wish = new RunWish(flow, ImmutableDictionary<string, string>.Empty, Purpose.Connect, null, "user", scenario, null);
-        return Assert.IsType<WishOutcome.Started>(await Engine.StartRunAsync(wish, default)).Run;
+        var key = new IdempotencyKey(Guid.NewGuid().ToString(), "the same");
+        var wish = new RunWish(flow, ImmutableDictionary<string, string>.Empty, Purpose.Connect, null, "user", scenario, key);
+        return Assert.IsType<WishOutcome.Started>(await EventuallyAsync<WishOutcome>(async () => await Engine.StartRunAsync(wish, default))).Run;
     }
 
     /// <summary>The run once it is in this status.</summary>
@@ -146,10 +147,13 @@ internal sealed class HangfireNode : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Brings the faces of all open runs up to date.</summary>
+    public Task SweepAsync() => EventuallyAsync<object>(async () => await Get<RunProjection>().SweepAsync(default));
+
     /// <summary>Cancels a run, as its person could.</summary>
     public async Task CancelAsync(RunId run)
     {
-        await Engine.Store.RequestCancelAsync(run, default);
+        await EventuallyAsync<object>(async () => await Engine.Store.RequestCancelAsync(run, default));
         Engine.Changes.InboxGrew(run);
     }
 

@@ -112,7 +112,7 @@ internal static class HangfireBenchmark
         await using var store = await EngineStore.OpenAsync(new StorePlace.Server(database), Path.Combine(folder, "engine.key"), TimeProvider.System, CancellationToken.None);
         var starter = new RunStarter(new PollFlow(plugins), store, new RunChanges(), store.Time, RandomNumberGenerator.Fill);
         var began = Stopwatch.GetTimestamp();
-        await Parallel.ForAsync(0, runs, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (_, cancellation) =>
+        await Parallel.ForAsync(0, runs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (_, cancellation) =>
             await starter.StartAsync(
                 new StartRequest(PollFlow.Name, new Dictionary<string, string>(), Purpose.Connect, null, "bench", null, null), cancellation));
         Console.WriteLine($"  {runs} runs started in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
