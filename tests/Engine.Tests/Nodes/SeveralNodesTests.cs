@@ -44,7 +44,7 @@ public sealed class SeveralNodesTests : IAsyncLifetime
     }
 
     [PostgresFact]
-    public async Task A_reply_that_another_node_accepted_is_seen_by_a_page_within_200_ms()
+    public async Task A_reply_that_another_node_accepted_is_told_to_a_page_at_once()
     {
         Nodes.WriteFlow("a", "ask.yaml", Samples.Ask);
         var (first, second) = (await Nodes.StartAsync("a"), await Nodes.StartAsync("b"));
