@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Text;
 using Engine.Flows;
 using Engine.Plugins;
@@ -27,8 +28,8 @@ internal sealed class FlowVersions(PluginCatalog plugins, EngineStore store, Flo
     public IEnumerable<string> Problems =>
         problems.Values.Where(problem => time.GetElapsedTime(problem.Found) < lately).Select(problem => problem.Sentence).Order(StringComparer.Ordinal);
 
-    /// <summary>The version, in memory. Runs may name it once <see cref="KeepAsync"/> has ended.</summary>
-    public LoadedFlow Take(CompiledFlow flow) => FindLoaded(flow.Version) ?? Hold(Load(flow));
+    /// <summary>The version, to be run; its code is loaded when the first run needs it. Runs may name it once <see cref="KeepAsync"/> has ended.</summary>
+    public LoadedFlow Take(CompiledFlow flow) => FindLoaded(flow.Version) ?? Hold(LoadedFlow.LoadOnUse(flow, PluginsOf(flow)));
 
     /// <summary>Keeps the versions, and the builds that they name, for as long as runs may name them.</summary>
     public async Task KeepAsync(IReadOnlyCollection<CompiledFlow> flows, CancellationToken cancellation)
@@ -116,7 +117,7 @@ internal sealed class FlowVersions(PluginCatalog plugins, EngineStore store, Flo
             var source = new FlowSource($"{flow}.yaml", Encoding.UTF8.GetBytes(kept.Source));
             var providers = kept.Builds.Select(pair => plugins.FindProvider(pair.Key, pair.Value)).OfType<Provider>();
             var compiled = cache.Recompile(source, new Catalog([.. providers]), CancellationToken.None);
-            return Hold(Load(compiled with { Version = version }));
+            return Hold(LoadedFlow.Load(compiled with { Version = version }, PluginsOf(compiled)));
         }
         catch (Exception error) when (error is InvalidOperationException or IOException or TypeLoadException or BadImageFormatException)
         {
@@ -154,7 +155,7 @@ internal sealed class FlowVersions(PluginCatalog plugins, EngineStore store, Flo
         return result;
     }
 
-    private LoadedFlow Load(CompiledFlow flow) => LoadedFlow.Load(flow, assembly => flow.Providers
+    private Func<string, Assembly?> PluginsOf(CompiledFlow flow) => assembly => flow.Providers
         .Select(pair => plugins.FindAssembly(pair.Key, pair.Value))
-        .FirstOrDefault(found => found?.GetName().Name == assembly));
+        .FirstOrDefault(found => found?.GetName().Name == assembly);
 }
