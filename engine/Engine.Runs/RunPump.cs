@@ -11,8 +11,8 @@ public sealed record RunPumpOptions
     /// <summary>Who claims. Default: <c>engine</c>.</summary>
     public string Node { get; init; } = "engine";
 
-    /// <summary>Runs worked on at the same time. Default: 2,048.</summary>
-    public int MaxRuns { get; init; } = 2_048;
+    /// <summary>Runs worked on at the same time. Default: 4,096.</summary>
+    public int MaxRuns { get; init; } = 4_096;
 
     /// <summary>Runs claimed at once. Default: 512.</summary>
     public int Batch { get; init; } = 512;

@@ -3,16 +3,19 @@ using System.Threading.Channels;
 namespace Engine.Storage;
 
 /// <summary>
-/// Gathers small writes of one kind: while one statement is under way, what comes waits for the next. One that fails takes none of the others
-/// with it.
+/// Gathers small writes of one kind: while a few statements are under way, what comes waits for the next. One that fails takes none of the
+/// others with it.
 /// </summary>
 internal sealed class PostgresBatches<TItem, TResult> : IAsyncDisposable
 {
-    private readonly Channel<Waiting> channel = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
+    /// <summary>Statements under way at the same time: each waits for its flush to disk.</summary>
+    private const int Statements = 3;
+
+    private readonly Channel<Waiting> channel = Channel.CreateUnbounded<Waiting>();
     private readonly PostgresLanes lanes;
     private readonly Func<Session, IReadOnlyList<TItem>, IReadOnlyList<TResult>> perform;
     private readonly int limit;
-    private readonly Task loop;
+    private readonly Task loops;
 
     /// <param name="perform">Does a batch in one statement; gives an outcome for each.</param>
     public PostgresBatches(PostgresLanes lanes, Func<Session, IReadOnlyList<TItem>, IReadOnlyList<TResult>> perform, int limit)
@@ -20,7 +23,7 @@ internal sealed class PostgresBatches<TItem, TResult> : IAsyncDisposable
         this.lanes = lanes;
         this.perform = perform;
         this.limit = limit;
-        loop = Task.Run(RunAsync);
+        loops = Task.WhenAll(Enumerable.Range(0, Statements).Select(_ => Task.Run(RunAsync)));
     }
 
     /// <summary>Ends when the item's statement is on disk. A cancellation counts until it begins.</summary>
@@ -34,7 +37,7 @@ internal sealed class PostgresBatches<TItem, TResult> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         channel.Writer.TryComplete();
-        await loop;
+        await loops;
     }
 
     private async Task RunAsync()

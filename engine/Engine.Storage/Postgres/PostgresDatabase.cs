@@ -15,7 +15,7 @@ internal sealed class PostgresDatabase : Database
 
     // Connections of a node: these, one that listens, and those of its wake-ups.
     private const int Lanes = 8;
-    private const int WakeLanes = 4;
+    private const int WakeLanes = 6;
 
     private readonly string tag;
     private readonly PostgresLanes lanes;

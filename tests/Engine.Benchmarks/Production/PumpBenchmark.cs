@@ -9,7 +9,7 @@ namespace Engine.Benchmarks;
 internal static class PumpBenchmark
 {
     private const int Rows = 200_000;
-    private const int Runs = 60_000;
+    private const int Runs = 100_000;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
