@@ -52,14 +52,29 @@ public sealed partial class EngineStore
         return new ClaimedRun(lease, run, [.. taken.Inbox.Select(item => Open(run.Id, item))]);
     }
 
+    private bool Opens(Session session, long number)
+    {
+        try
+        {
+            var found = session.First($"{StoredRowWithBody.Select} WHERE runs.number = @number", StoredRowWithBody.Read, ("@number", number));
+            if (found?.Open(sealer) is { } run) ReadInbox(session, number, run.Id, run.InboxSeen);
+            return true;
+        }
+        catch (Exception broken) when (broken is SealBrokenException or JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// A run whose state does not open can never go on: it ends as failed, and stops no other. What did not open is set
-    /// aside.
+    /// aside. Read once more under the lease: the claim may have met the late save of a holder that had stood still, and seen half of it.
     /// </summary>
     private Task<bool> EndUnreadableAsync(long number, long fence, string place, CancellationToken cancellation) =>
         database.WorkAsync(
         session =>
         {
+            if (Opens(session, number)) return false;
             var isHeld = session.Execute(
                 "UPDATE wakes SET due = NULL, holder = NULL, lease_until = NULL, inbox_seen = inbox_last WHERE run = @number AND fence = @fence",
                 ("@number", number), ("@fence", fence)) == 1;

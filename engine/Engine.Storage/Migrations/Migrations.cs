@@ -1,7 +1,7 @@
 namespace Engine.Storage;
 
 /// <summary>
-/// Brings a database's schema up to date: step by step, each in a transaction of its own that no other engine's runs beside. Steps only add,
+/// Brings a database's schema up to date: step by step, each in a transaction of its own that no other engine's runs beside. From the fifth on, steps only add,
 /// so that engines of the previous version go on beside this one while nodes are exchanged one after another.
 /// </summary>
 internal static class Migrations
