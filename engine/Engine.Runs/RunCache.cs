@@ -9,13 +9,13 @@ namespace Engine.Runs;
 internal sealed class RunCache(int capacity)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<RunId, LinkedListNode<Entry>> entries = [];
+    private readonly Dictionary<long, LinkedListNode<Entry>> entries = [];
     private readonly LinkedList<Entry> byUse = new();
 
-    /// <summary>Whether there is a state that is surely the newest.</summary>
-    public bool Has(Lease lease)
+    /// <summary>The run's row, if there is a state that is surely the newest. See <see cref="KnownRun"/>.</summary>
+    public StoredRun? Find(long row, long fence)
     {
-        lock (gate) return entries.TryGetValue(lease.Run, out var node) && node.Value.Fence + 1 == lease.Fence;
+        lock (gate) return entries.TryGetValue(row, out var node) && node.Value.Fence + 1 == fence ? node.Value.Row : null;
     }
 
     /// <summary>Takes a state out; null where there is none that is surely the newest.</summary>
@@ -23,23 +23,29 @@ internal sealed class RunCache(int capacity)
     {
         lock (gate)
         {
-            if (!entries.Remove(lease.Run, out var node)) return null;
+            if (!entries.Remove(lease.Row, out var node)) return null;
             byUse.Remove(node);
             return node.Value.Fence + 1 == lease.Fence && ReferenceEquals(node.Value.Flow, flow) ? node.Value.Run : null;
         }
     }
 
-    public void Put(Lease lease, LoadedFlow flow, Run run)
+    /// <summary>Keeps a state.</summary>
+    /// <param name="row">The run as it is stored.</param>
+    public void Put(Lease lease, LoadedFlow flow, Run run, StoredRun row)
     {
         lock (gate)
         {
-            if (entries.Remove(lease.Run, out var old)) byUse.Remove(old);
-            entries[lease.Run] = byUse.AddLast(new Entry(lease.Run, lease.Fence, flow, run));
+            if (entries.Remove(lease.Row, out var old)) byUse.Remove(old);
+            entries[lease.Row] = byUse.AddLast(new Entry(lease.Row, lease.Fence, flow, run, row.Revision, row.UpdatedAt.UtcTicks));
             if (entries.Count <= capacity || byUse.First is not { } first) return;
             byUse.RemoveFirst();
-            entries.Remove(first.Value.Id);
+            entries.Remove(first.Value.Number);
         }
     }
 
-    private readonly record struct Entry(RunId Id, long Fence, LoadedFlow Flow, Run Run);
+    /// <summary>Of the row only what the state does not tell is kept: there are many.</summary>
+    private readonly record struct Entry(long Number, long Fence, LoadedFlow Flow, Run Run, long Revision, long UpdatedAt)
+    {
+        public StoredRun Row => RunRow.Of(Flow, Run, Revision, new DateTimeOffset(UpdatedAt, TimeSpan.Zero));
+    }
 }

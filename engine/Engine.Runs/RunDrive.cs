@@ -17,11 +17,13 @@ internal sealed class RunDrive(
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
     private readonly List<Task> abandoned = [];
-    private StoredRun row = held.Claimed.Run;
     private Run run = loaded;
     private long inboxSeen = held.Claimed.Run.InboxSeen;
     private DateTimeOffset lookedAt = time.GetUtcNow();
     private CallUnderWay? call;
+
+    /// <summary>The run as it is stored.</summary>
+    public StoredRun Row { get; private set; } = held.Claimed.Run;
 
     /// <summary>Drives; gives the state it waits in, or null where it has ended, was lost or was let go of.</summary>
     public async Task<Run?> RunAsync(CancellationToken cancellation)
@@ -90,14 +92,14 @@ internal sealed class RunDrive(
         var before = run;
         run = transition.Run;
         var isReleased = !run.IsAsking && !(run.WakeAt <= now);
-        if (!transition.IsQuiet || inboxSeen != row.InboxSeen)
+        if (!transition.IsQuiet || inboxSeen != Row.InboxSeen)
         {
-            var save = RunRow.SaveOf(held.Lease, row, flow, before, transition, now) with { IsReleased = isReleased };
+            var save = RunRow.SaveOf(held.Lease, Row, flow, before, transition, now) with { IsReleased = isReleased };
             save = save with { Run = save.Run with { InboxSeen = inboxSeen } };
             if (!await ports.Store.SaveAsync(save, CancellationToken.None)) return null;
             RunSpan.Saved(save);
-            if (save.Run.Revision != row.Revision) changes.RunChanged(run.Id);
-            row = save.Run;
+            if (save.Run.Revision != Row.Revision) changes.RunChanged(run.Id);
+            Row = save.Run;
         }
         else if (isReleased && !await ports.Store.PostponeAsync(held.Lease, run.WakeAt ?? now, CancellationToken.None)) return null;
         if (isReleased) return true;
@@ -120,7 +122,7 @@ internal sealed class RunDrive(
             catch (Exception exception)
             {
                 var step = flow.Flow.Steps[all.Run.Step].Name;
-                throw new RunFault(step, row.Step, $"'{happened.GetType().Name}' cannot be applied at step '{step}'", exception);
+                throw new RunFault(step, Row.Step, $"'{happened.GetType().Name}' cannot be applied at step '{step}'", exception);
             }
         }
         return all;
@@ -165,7 +167,7 @@ internal sealed class RunDrive(
         if (effect is Effect.LookUpIdentity lookUp)
         {
             return new RunEvent.IdentityLookedUp(
-                lookUp.Id, await ports.Store.FindConnectionAsync(row.Flow, lookUp.IdentityKey, row.World is not null, cancellation));
+                lookUp.Id, await ports.Store.FindConnectionAsync(Row.Flow, lookUp.IdentityKey, Row.World is not null, cancellation));
         }
         if (effect is not Effect.Call made) throw new System.Diagnostics.UnreachableException();
         var request = new OperationCall(

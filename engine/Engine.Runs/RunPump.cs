@@ -137,7 +137,7 @@ public sealed class RunPump(
             try
             {
                 var claimed = await ports.Store.ClaimDueAsync(
-                    new ClaimRequest(options.Node, max, options.Lease) { Without = without, Knows = worker.Knows }, cancellation);
+                    new ClaimRequest(options.Node, max, options.Lease) { Without = without, Known = worker.Known }, cancellation);
                 for (; begun < claimed.Count; begun++) Begin(claimed[begun], cancellation);
             }
             finally

@@ -8,6 +8,11 @@ namespace Engine.Runs;
 /// <summary>A run as its row shows it.</summary>
 internal static class RunRow
 {
+    /// <summary>The row of a run that waits, without state and prompt; when it is due and how far its inbox was read stand elsewhere.</summary>
+    public static StoredRun Of(LoadedFlow flow, Run run, long revision, DateTimeOffset updatedAt) => new(
+        run.Id, flow.Flow.Name, flow.Flow.Version, run.Purpose, run.Subject, run.Stored?.Id, run.World, run.Status,
+        flow.Flow.Steps[run.Step].Name, run.CreatedAt, updatedAt, run.WakeAt, revision, Rounds: 0, InboxSeen: 0, run.Exit, Prompt: null, State: default);
+
     /// <summary>What to store for a transition; the lease ends with it, and the inbox is where the row has it.</summary>
     /// <param name="before">The run as the row has it.</param>
     public static RunSave SaveOf(

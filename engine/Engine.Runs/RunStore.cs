@@ -169,19 +169,24 @@ public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor)
     /// <summary>Flow versions whose runs are not wanted, since this process cannot load them. Default: none.</summary>
     public IReadOnlyCollection<string> Without { get; init; } = [];
 
-    /// <summary>
-    /// Whether the caller has the run's state, as it was left under the lease before this one: then state and prompt are not read, and empty in
-    /// what is claimed. Default: it has none.
-    /// </summary>
-    public Func<Lease, bool> Knows { get; init; } = _ => false;
+    /// <summary>The runs whose state the caller has: of those into whose inbox nothing came, no more is read. Default: none.</summary>
+    public KnownRun Known { get; init; } = (_, _) => null;
 }
+
+/// <summary>
+/// A run's row as it was left under the lease before this one, which its holder alone changes; state, prompt, due time, rounds and inbox may be
+/// missing. Null where the caller does not have it.
+/// </summary>
+/// <param name="row">See <see cref="Lease.Row"/>.</param>
+/// <param name="fence">The fence of the new lease.</param>
+public delegate StoredRun? KnownRun(long row, long fence);
 
 /// <summary>The right to advance a run until a time.</summary>
 /// <param name="Fence">Grows with each claim; a save with an older one is refused.</param>
 public readonly record struct Lease(RunId Run, long Fence, DateTimeOffset Until)
 {
-    /// <summary>The store's own number of the run, by which it finds the run again; means nothing elsewhere.</summary>
-    public long Row { get; init; }
+    /// <summary>The store's own number of the run: no other run of the store has it, and it means nothing elsewhere.</summary>
+    public required long Row { get; init; }
 }
 
 /// <summary>A run that was claimed, with the inbox items it has not seen.</summary>

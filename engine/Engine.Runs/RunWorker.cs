@@ -13,8 +13,8 @@ internal sealed class RunWorker(
     /// <summary>The flow versions whose runs are left to other processes for now.</summary>
     public LeftVersions Left { get; } = new(leaveFor, time);
 
-    /// <summary>Whether the state that was left under the lease before this one is at hand.</summary>
-    public bool Knows(Lease lease) => cache.Has(lease);
+    /// <summary>See <see cref="KnownRun"/>.</summary>
+    public StoredRun? Known(long row, long fence) => cache.Find(row, fence);
 
     public async Task WorkAsync(HeldRun held, CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ internal sealed class RunWorker(
             }
 
             var drive = new RunDrive(ports, changes, time, held, flow, await LoadAsync(held, flow));
-            if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting);
+            if (await drive.RunAsync(cancellation) is { } waiting) cache.Put(held.Lease, flow, waiting, drive.Row);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -16,7 +16,7 @@ public sealed partial class EngineStore
         {
             try
             {
-                claimed.Add(Open(taken, request.Knows));
+                claimed.Add(Open(taken));
             }
             catch (Exception broken) when (broken is SealBrokenException or JsonException)
             {
@@ -45,11 +45,10 @@ public sealed partial class EngineStore
             : null,
         cancellation);
 
-    private ClaimedRun Open(TakenRun taken, Func<Lease, bool> knows)
+    private ClaimedRun Open(TakenRun taken)
     {
-        var lease = taken.Lease;
-        var run = knows(lease) ? taken.Stored.Row.Run : taken.Stored.Open(sealer);
-        return new ClaimedRun(lease, run, [.. taken.Inbox.Select(item => Open(run.Id, item))]);
+        var run = taken.Stored.Open(sealer);
+        return new ClaimedRun(taken.Lease, run, [.. taken.Inbox.Select(item => Open(run.Id, item))]);
     }
 
     private bool Opens(Session session, long number)

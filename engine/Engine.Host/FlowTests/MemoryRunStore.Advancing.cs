@@ -152,7 +152,7 @@ internal sealed partial class MemoryRunStore
         row.Fence++;
         row.LeaseUntil = until;
         return new ClaimedRun(
-            new Lease(row.Run.Id, row.Fence, until), row.Run, [.. row.Inbox.Where(item => item.Seq > row.Run.InboxSeen)]);
+            new Lease(row.Run.Id, row.Fence, until) { Row = row.Number }, row.Run, [.. row.Inbox.Where(item => item.Seq > row.Run.InboxSeen)]);
     }
 
     private Row? FindHeld(Lease lease) =>

@@ -37,7 +37,7 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
                 return Done<RunCreation>(new RunCreation.AlreadyOpen(open.Run.Id));
             }
 
-            var added = new Row { Run = run with { Due = run.Status.IsFinal() ? null : time.GetUtcNow() } };
+            var added = new Row { Number = rows.Count, Run = run with { Due = run.Status.IsFinal() ? null : time.GetUtcNow() } };
             added.Note(journal);
             rows.Add(added);
             if (key is not null) keys[key.Key] = (key.RequestHash, run.Id);
@@ -151,6 +151,8 @@ internal sealed partial class MemoryRunStore(TimeProvider time) : IRunStore
     private sealed class Row
     {
         public required StoredRun Run { get; set; }
+
+        public required long Number { get; init; }
 
         public long Fence { get; set; }
 

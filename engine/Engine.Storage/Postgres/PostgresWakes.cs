@@ -69,13 +69,11 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
 
     private static string ClaimSql(string clock, string without = "") =>
         $"""
-         WITH taken AS (
-           UPDATE wakes SET fence = fence + 1, holder = @node, lease_until = {clock} + @lease
-           WHERE run = ANY(ARRAY(
-             SELECT run FROM wakes WHERE coalesce(lease_until, due) <= {clock} {without}
-             ORDER BY coalesce(lease_until, due) LIMIT @max FOR UPDATE SKIP LOCKED))
-           RETURNING wakes.*)
-         SELECT {StoredRow.ColumnNames}, wakes.fence, wakes.lease_until FROM taken AS wakes JOIN runs ON runs.number = wakes.run
+         UPDATE wakes SET fence = fence + 1, holder = @node, lease_until = {clock} + @lease
+         WHERE run = ANY(ARRAY(
+           SELECT run FROM wakes WHERE coalesce(lease_until, due) <= {clock} {without}
+           ORDER BY coalesce(lease_until, due) LIMIT @max FOR UPDATE SKIP LOCKED))
+         RETURNING {Wake.ColumnNames}
          """;
 
     // A row that another statement of this node holds at this moment is left for the next time: waiting for each other is worse.
@@ -101,32 +99,36 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
          RETURNING wakes.run, wakes.fence
          """;
 
-    private IReadOnlyList<TakenRun> Claim(Session session, ClaimRequest request)
+    private List<TakenRun> Claim(Session session, ClaimRequest request)
     {
         // Rarely anything is left to others: a text of its own, so that the usual one stays as lean as it is.
         var isWithout = request.Without.Count > 0;
-        var taken = session.List(
+        var claimed = session.List(
             isWithout ? claimWithout : claim,
-            row => new TakenRun(
-                new StoredRowWithBody(StoredRow.Read(row), null), row.GetInt64(StoredRow.ColumnCount), row.Time(StoredRow.ColumnCount + 1), []),
+            Wake.Read,
             ("@node", request.Node), ("@max", request.Max), ("@lease", request.LeaseFor.Ticks), ("@now", Now),
             ("@without", isWithout ? Columns.Texts(request.Without) : null));
-        return WithInboxes(session, WithBodies(session, taken, request.Knows));
+        var (known, unknown) = (new List<TakenRun>(claimed.Count), new Dictionary<long, Wake>());
+        foreach (var wake in claimed)
+        {
+            if (wake.With(request.Known) is { } run) known.Add(run);
+            else unknown.Add(wake.Number, wake);
+        }
+
+        return unknown.Count == 0 ? known : [.. known, .. WithInboxes(session, ReadTaken(session, unknown))];
     }
 
-    private static IReadOnlyList<TakenRun> WithBodies(Session session, IReadOnlyList<TakenRun> taken, Func<Lease, bool> knows)
-    {
-        long[] unknown = [.. taken.Where(run => !knows(run.Lease)).Select(run => run.Stored.Row.Number)];
-        if (unknown.Length == 0) return taken;
+    private static List<TakenRun> ReadTaken(Session session, Dictionary<long, Wake> claimed) => session.List(
+        $"{StoredRowWithBody.Select} WHERE runs.number = ANY(@claimed)",
+        row =>
+        {
+            var found = StoredRowWithBody.Read(row);
+            var wake = claimed[found.Row.Number];
+            return new TakenRun(found, wake.Fence, wake.Until, []);
+        },
+        ("@claimed", claimed.Keys.ToArray()));
 
-        var bodies = session.List(
-            "SELECT run, state, prompt FROM run_bodies WHERE run = ANY(@unknown)",
-            row => KeyValuePair.Create(row.GetInt64(0), new SealedBody(row.GetBytes(1), row.BytesOrNull(2))),
-            ("@unknown", unknown)).ToDictionary();
-        return [.. taken.Select(run => run with { Stored = run.Stored with { Body = bodies.GetValueOrDefault(run.Stored.Row.Number) } })];
-    }
-
-    private static IReadOnlyList<TakenRun> WithInboxes(Session session, IReadOnlyList<TakenRun> taken)
+    private static List<TakenRun> WithInboxes(Session session, List<TakenRun> taken)
     {
         long[] told = [.. taken.Where(run => run.Stored.Row.InboxLast > run.Stored.Row.Run.InboxSeen).Select(run => run.Stored.Row.Number)];
         if (told.Length == 0) return taken;

@@ -8,12 +8,10 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
 {
     public override async Task<IReadOnlyList<TakenRun>> ClaimAsync(ClaimRequest request, CancellationToken cancellation)
     {
-        var until = DateTimeOffset.MinValue;
-        var taken = await database.WorkAsync(
+        var claimed = await database.WorkAsync(
             session =>
             {
                 var now = database.Time.GetUtcNow();
-                until = now + request.LeaseFor;
 
                 // Rarely anything is left to others: a text of its own, so that the usual one stays as lean as it is.
                 var without = request.Without.Count == 0
@@ -24,22 +22,23 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
                     WHERE run IN (
                       SELECT run FROM wakes WHERE coalesce(lease_until, due) <= @now {without}
                       ORDER BY coalesce(lease_until, due) LIMIT @max)
-                    RETURNING run, fence
+                    RETURNING {Wake.ColumnNames}
                     """,
-                    row => (Number: row.GetInt64(0), Fence: row.GetInt64(1)),
-                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", until.ToColumn()), ("@max", request.Max),
+                    Wake.Read,
+                    ("@node", request.Node), ("@now", now.ToColumn()), ("@until", (now + request.LeaseFor).ToColumn()), ("@max", request.Max),
                     ("@without", $"|{string.Join('|', request.Without)}|"));
             },
             cancellation);
 
         // Read after the commit, off the writer's way: only the holder, which is the caller, changes these rows.
-        var claimed = new List<TakenRun>(taken.Count);
-        foreach (var (number, fence) in taken)
+        var taken = new List<TakenRun>(claimed.Count);
+        foreach (var wake in claimed)
         {
-            if (await database.ReadAsync(session => ReadTaken(session, number, fence, until), cancellation) is { } run) claimed.Add(run);
+            var run = wake.With(request.Known) ?? await database.ReadAsync(session => ReadTaken(session, wake), cancellation);
+            if (run is not null) taken.Add(run);
         }
 
-        return claimed;
+        return taken;
     }
 
     public override Task<IReadOnlyList<RunId>> RenewAsync(IReadOnlyList<Lease> leases, TimeSpan by, CancellationToken cancellation) =>
@@ -69,18 +68,18 @@ internal sealed class SqliteWakes(SqliteDatabase database, Func<Session, RunSave
         "UPDATE wakes SET lease_until = @until WHERE run = @number AND fence = @fence AND lease_until IS NOT NULL",
         ("@number", lease.Row), ("@fence", lease.Fence), ("@until", until)) == 1;
 
-    private static TakenRun? ReadTaken(Session session, long number, long fence, DateTimeOffset until)
+    private static TakenRun? ReadTaken(Session session, Wake wake)
     {
         var found = session.First(
             $"{StoredRowWithBody.Select} WHERE wakes.run = @number AND wakes.fence = @fence",
             StoredRowWithBody.Read,
-            ("@number", number), ("@fence", fence));
+            ("@number", wake.Number), ("@fence", wake.Fence));
         if (found is null) return null;
         var seen = found.Row.Run.InboxSeen;
         var inbox = found.Row.InboxLast <= seen ? [] : session.List(
             $"SELECT {SealedItem.ColumnNames} FROM inbox WHERE run = @number AND seq > @seen ORDER BY seq",
             SealedItem.Read,
-            ("@number", number), ("@seen", seen));
-        return new TakenRun(found, fence, until, inbox);
+            ("@number", wake.Number), ("@seen", seen));
+        return new TakenRun(found, wake.Fence, wake.Until, inbox);
     }
 }

@@ -85,7 +85,7 @@ internal sealed class BenchNodes : IAsyncDisposable
     public async Task<Dictionary<long, long>> FencesAsync(string? holder = null)
     {
         await using var command = Source.CreateCommand(
-            $"SELECT number, fence FROM runs WHERE is_open = 1{(holder is null ? "" : " AND lease_until IS NOT NULL AND holder LIKE $1")}");
+            $"SELECT run, fence FROM wakes WHERE due IS NOT NULL{(holder is null ? "" : " AND lease_until IS NOT NULL AND holder LIKE $1")}");
         if (holder is not null) command.Parameters.Add(new NpgsqlParameter { Value = $"%{holder}%" });
         await using var reader = await command.ExecuteReaderAsync();
         var fences = new Dictionary<long, long>();

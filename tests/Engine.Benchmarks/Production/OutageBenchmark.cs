@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using Npgsql;
 
 namespace Engine.Benchmarks;
 
@@ -78,7 +79,7 @@ internal static class OutageBenchmark
             {
                 return await nodes.FencesAsync();
             }
-            catch (Npgsql.NpgsqlException)
+            catch (NpgsqlException exception) when (exception is not PostgresException { SqlState: not PostgresErrorCodes.CannotConnectNow })
             {
                 await Task.Delay(10);
             }

@@ -12,7 +12,8 @@ internal static class PumpBenchmark
     private const int Runs = 100_000;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
+    /// <summary>By its end the engine has read each run once, and holds its state.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
     public static async Task<bool> RunAsync()
@@ -47,7 +48,6 @@ internal static class PumpBenchmark
         long calls = 0;
         await using var engine = await StubbedEngine.OpenAsync(
             database, keyFile, store => store, _ => Interlocked.Increment(ref calls));
-        engine.Pump();
         if (isFirst)
         {
             var began = TimeProvider.System.GetTimestamp();
@@ -55,6 +55,7 @@ internal static class PumpBenchmark
             Console.WriteLine($"  {Runs} runs started in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
         }
 
+        engine.Pump();
         await Task.Delay(WarmUp);
         var before = Interlocked.Read(ref calls);
         var cpu = Environment.CpuUsage.TotalTime;

@@ -48,8 +48,8 @@ internal static class TakeoverBenchmark
         // Times are stored as ticks since the year 1.
         await using var command = nodes.Source.CreateCommand(
             """
-            SELECT lease_until / 1e7 - 62135596800 - extract(epoch FROM clock_timestamp()) FROM runs
-            WHERE is_open = 1 AND lease_until IS NOT NULL AND holder LIKE $1
+            SELECT lease_until / 1e7 - 62135596800 - extract(epoch FROM clock_timestamp()) FROM wakes
+            WHERE due IS NOT NULL AND lease_until IS NOT NULL AND holder LIKE $1
             """);
         command.Parameters.Add(new NpgsqlParameter { Value = $"%{holder}%" });
         await using var reader = await command.ExecuteReaderAsync();

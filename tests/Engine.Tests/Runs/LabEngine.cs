@@ -61,8 +61,9 @@ internal sealed class LabEngine : IOperationCaller, IFlowVersions, IAsyncDisposa
     /// <summary>Claims what is due and works on it; ends when it waits again.</summary>
     public async Task WorkAsync(RunWorker? worker = null, CancellationToken cancellation = default)
     {
-        var claimed = await Store.ClaimDueAsync(new ClaimRequest("lab", 10, TimeSpan.FromSeconds(6)), default);
-        await Task.WhenAll(claimed.Select(run => (worker ?? Worker).WorkAsync(new HeldRun(run), cancellation)));
+        worker ??= Worker;
+        var claimed = await Store.ClaimDueAsync(new ClaimRequest("lab", 10, TimeSpan.FromSeconds(6)) { Known = worker.Known }, default);
+        await Task.WhenAll(claimed.Select(run => worker.WorkAsync(new HeldRun(run), cancellation)));
     }
 
     /// <summary>The next call that reaches the provider.</summary>

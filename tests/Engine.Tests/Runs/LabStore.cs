@@ -1,6 +1,7 @@
 using Engine.Benchmarks;
 using Engine.Runs;
 using Engine.Storage;
+using Xunit;
 
 namespace Engine.Tests;
 
@@ -15,6 +16,14 @@ internal sealed class LabStore(EngineStore store) : PassingStore(store), IAsyncD
 
     /// <summary>Called before each save; may throw.</summary>
     public Action<RunSave> BeforeSave { get; set; } = _ => { };
+
+    /// <summary>What the claimer knew must be what is stored.</summary>
+    public override async Task<IReadOnlyList<ClaimedRun>> ClaimDueAsync(ClaimRequest request, CancellationToken cancellation)
+    {
+        var claimed = await base.ClaimDueAsync(request, cancellation);
+        foreach (var run in claimed) Assert.Equal(Visible(await FindAsync(run.Run.Id, cancellation)), Visible(run.Run));
+        return claimed;
+    }
 
     public override Task<bool> SaveAsync(RunSave save, CancellationToken cancellation)
     {
@@ -31,6 +40,8 @@ internal sealed class LabStore(EngineStore store) : PassingStore(store), IAsyncD
 
     /// <summary>Gives a parked run back, as whoever does outgoing work.</summary>
     public Task<bool> RetryAsync(RunId run) => owned.RetryAsync(run, default);
+
+    private static StoredRun? Visible(StoredRun? run) => run is null ? null : run with { Prompt = null, State = default };
 
     public ValueTask DisposeAsync() => owned.DisposeAsync();
 }

@@ -173,6 +173,29 @@ public abstract partial class NodesContract : IAsyncLifetime
         Assert.Single(Assert.Single(await ClaimAsync(nodes[0])).Inbox);
     }
 
+    [ContractFact]
+    public async Task Of_a_run_that_the_claimer_knows_no_more_is_read_unless_something_came_in()
+    {
+        await CreateAsync("a");
+        var first = Assert.Single(await ClaimAsync(nodes[0]));
+        Assert.True(await nodes[0].PostponeAsync(first.Lease, Now, default));
+
+        var known = Assert.Single(await ClaimKnownAsync(first.Run with { Step = "known", State = default, Rounds = 0 }));
+        Assert.Equal(("known", 1, first.Lease.Fence + 1), (known.Run.Step, known.Run.Rounds, known.Lease.Fence));
+        Assert.Equal((first.Lease.Run, first.Lease.Row), (known.Lease.Run, known.Lease.Row));
+        Assert.True(known.Run.State.IsEmpty);
+
+        Assert.True(await nodes[0].PostponeAsync(known.Lease, Now.AddHours(1), default));
+        Assert.True(await nodes[1].RequestCancelAsync(new RunId("run_a"), default));
+        var told = Assert.Single(await ClaimKnownAsync(first.Run with { Step = "known", State = default }));
+        Assert.Equal((first.Run.Step, 2), (told.Run.Step, told.Run.Rounds));
+        Assert.False(told.Run.State.IsEmpty);
+        Assert.Single(told.Inbox);
+
+        Task<IReadOnlyList<ClaimedRun>> ClaimKnownAsync(StoredRun row) => nodes[0].ClaimDueAsync(
+            new ClaimRequest("node", 100, Lease) { Known = (number, fence) => number == first.Lease.Row && fence > first.Lease.Fence ? row : null }, default);
+    }
+
     private Task<RunCreation> CreateAsync(string id, PromptView? prompt = null) =>
         nodes[0].CreateAsync(Given.Run(id, Now) with { Prompt = prompt }, null, [], default);
 
