@@ -8,7 +8,7 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    // Of an answer that took this long nothing is known better than from the last look.
+    // Of an answer that took this long nothing is known better than from the last look, unless the clock was set meanwhile.
     private static readonly TimeSpan TooSlow = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Its time in SQL, once for a statement: ticks since the year 1, as .NET counts them; 62,135,596,800 s passed from then to the epoch.</summary>
@@ -72,7 +72,8 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
                 var before = machine.GetTimestamp();
                 var ticks = session.Number($"SELECT {Sql}") ?? 0;
                 var took = machine.GetElapsedTime(before);
-                return took <= limit ? new Look(ticks - took.Ticks / 2, before) : null;
+                var look = new Look(ticks - took.Ticks / 2, before);
+                return took <= limit || Math.Abs(ticks - GetUtcNow().Ticks) > took.Ticks ? look : null;
             },
             SessionUse.Read, patience: null, cancellation);
         if (look is not null) last = look;

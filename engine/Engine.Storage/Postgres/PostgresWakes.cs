@@ -67,11 +67,13 @@ internal sealed class PostgresWakes : RunWakes, IAsyncDisposable
         await lanes.DisposeAsync();
     }
 
+    // What lay in a server that stood still is not done any more by the time its lease would be over: whoever asked has gone, and the runs would
+    // be held for nobody.
     private static string ClaimSql(string clock, string without = "") =>
         $"""
          UPDATE wakes SET fence = fence + 1, holder = @node, lease_until = {clock} + @lease
          WHERE run = ANY(ARRAY(
-           SELECT run FROM wakes WHERE coalesce(lease_until, due) <= {clock} {without}
+           SELECT run FROM wakes WHERE coalesce(lease_until, due) <= {clock} AND {clock} < @now + @lease {without}
            ORDER BY coalesce(lease_until, due) LIMIT @max FOR UPDATE SKIP LOCKED))
          RETURNING {Wake.ColumnNames}
          """;

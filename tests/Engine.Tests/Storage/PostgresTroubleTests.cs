@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Engine.Postgres;
 using Engine.Runs;
 using Engine.Storage;
+using Npgsql;
 using Xunit;
 
 namespace Engine.Tests.Storage;
@@ -141,6 +142,28 @@ public sealed class PostgresTroubleTests : IAsyncLifetime
         Assert.Equal(0L, await PostgresServer.AskAsync(connectionString, "SELECT count(*) FROM runs WHERE journal_last <> (SELECT count(*) FROM journal WHERE run = runs.number)"));
     }
 
+    [PostgresFact]
+    public async Task A_claim_that_the_server_comes_to_after_its_lease_would_be_over_takes_nothing()
+    {
+        await using var holder = new NpgsqlConnection(connectionString);
+        await holder.OpenAsync();
+        await using var transaction = await holder.BeginTransactionAsync();
+        await ExecuteAsync("LOCK TABLE wakes");
+
+        var late = Store.ClaimDueAsync(new ClaimRequest("node", 10, TimeSpan.FromMilliseconds(50)), default);
+        await ExecuteAsync("SELECT pg_sleep(0.2)");
+        await transaction.CommitAsync();
+
+        Assert.Empty(await late);
+        Assert.Single(await Store.ClaimDueAsync(new ClaimRequest("node", 10, TimeSpan.FromSeconds(60)), default));
+
+        async Task ExecuteAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, holder, transaction);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
     private async Task RefusesAsync(string reason)
     {
         var started = Stopwatch.GetTimestamp();
@@ -157,7 +180,7 @@ public sealed class PostgresTroubleTests : IAsyncLifetime
             try
             {
                 await CreateAsync($"back{i}");
-                Assert.NotEmpty(await Store.ClaimDueAsync(new ClaimRequest("node", 1, TimeSpan.FromSeconds(1)), default));
+                Assert.NotEmpty(await Store.ClaimDueAsync(new ClaimRequest("node", 1, TimeSpan.FromSeconds(60)), default));
                 break;
             }
             catch (StorageUnavailableException) when (Stopwatch.GetElapsedTime(started) < ReturnsWithin)
