@@ -61,9 +61,9 @@ public sealed class WorkUnderHangfireTests : IAsyncLifetime
         await node.RunAsync(run, RunStatus.WaitingUser);
         var version = await node.AskAsync($"SELECT flow_version FROM runs WHERE id = '{run}'");
 
-        // With another flow its state cannot be read.
+        // With another flow its state cannot be read; another fence, and the node does not go by the state that it knows.
         await node.ExecuteAsync($"UPDATE runs SET flow_version = (SELECT flow_version FROM runs WHERE id = '{other}'), flow = 'max' WHERE id = '{run}'");
-        await node.ExecuteAsync($"UPDATE wakes SET crashes = 3, due = NULL, retry_due = 0 WHERE {RowOf(run)}");
+        await node.ExecuteAsync($"UPDATE wakes SET crashes = 3, due = NULL, retry_due = 0, fence = fence + 1 WHERE {RowOf(run)}");
         var job = await JobAsync(WorkKind.Retry, run.Value, "Scheduled");
         Assert.Contains("Retry attempt 1 of 4", job.History[0].Reason, StringComparison.Ordinal);
         Assert.Equal(run.Value, Assert.IsType<string>(job.Job.Args[0]));
