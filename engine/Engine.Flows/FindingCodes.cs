@@ -52,7 +52,7 @@ public static partial class FindingCodes
     public static readonly FindingCode BrokenByColon = new("YAML016", "a colon with a space breaks a value");
     public static readonly FindingCode BrokenByQuote = new("YAML017", "something follows the closing quote of a value");
     public static readonly FindingCode BrokenByBraces = new("YAML018", "a value begins with two braces and is not in quotes");
-    public static readonly FindingCode CutByFlowStyle = new("YAML019", "a comma, bracket or brace ends a value inside braces or brackets");
+    public static readonly FindingCode CutByFlowStyle = new("YAML019", "a comma, bracket or brace ends a value too early");
     public static readonly FindingCode NotABoolean = new("YAML020", "a boolean other than true and false");
     public static readonly FindingCode Tab = new("YAML021", "a tab where YAML wants spaces");
 

@@ -39,6 +39,11 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
             findings.Error(FindingCodes.CutByFlowStyle, cut.Place,
                 $"YAML ended the value {Characters.Quote(cut.Value)} at the ',' because it stands inside braces; put the whole value in quotes");
         }
+        else if (isFlowStyle && ClosedBefore(start) is { } closed)
+        {
+            entries.RemoveAt(entries.Count - 1);
+            findings.Error(FindingCodes.CutByFlowStyle, closed.Place, SyntaxTrouble.MoreAfterBrackets(closed is YamlNode.List ? '[' : '{'));
+        }
         else if (!seen.TryAdd(name.Value, name.Place))
         {
             findings.Error(FindingCodes.DuplicateKey, name.Place, string.Create(
@@ -60,6 +65,15 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
         }
 
         findings.Error(FindingCodes.KeyIsNoName, key.Place, $"a key is a name, and this is {key.Kind}");
+    }
+
+    /// <summary>The list or map before this entry, where no comma stands between them: <c>{ a: [0-9]+ }</c> has a key <c>+</c>.</summary>
+    private YamlNode? ClosedBefore(int start)
+    {
+        if (entries.Count == 0 || entries[^1].Value is not (YamlNode.Map or YamlNode.List)) return null;
+        var line = text.Raw.AsSpan(0, start);
+        line = line[(line.LastIndexOf('\n') + 1)..].TrimEnd();
+        return line is [.., ']' or '}'] ? entries[^1].Value : null;
     }
 
     /// <summary>The value before this entry, where the entry is only its rest: <c>{ a: =f(x, y) }</c> has a key

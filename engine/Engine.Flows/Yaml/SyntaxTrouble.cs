@@ -12,6 +12,7 @@ internal static class SyntaxTrouble
 
     private static readonly Regex BracesAtStart = Pattern(@"^[^""'#]*(?:: |- )(\{\{)");
     private static readonly Regex AfterQuote = Pattern("""(?:: |- )(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*([^\s,}\]#:])""");
+    private static readonly Regex AfterBrackets = Pattern("""(?:: |- )([\[{])[^\[\]{}"'#]*[\]}]\s*[^\s,}\]#:]""");
     private static readonly Regex ColonBefore = Pattern(@"[A-Za-z0-9_""']: .");
     private static readonly Regex FlowStyleExpression = Pattern(@"[{\[].*=");
 
@@ -72,6 +73,11 @@ internal static class SyntaxTrouble
     public static void ExplainBraces(FlowText text, int offset, FindingList findings) =>
         findings.Error(FindingCodes.BrokenByBraces, text.PlaceOf(offset - 1, offset + 1), Braces);
 
+    /// <summary>Why a value that begins with a bracket or a brace, and goes on after it is closed, cannot be read.</summary>
+    /// <param name="opening">The bracket or brace.</param>
+    public static string MoreAfterBrackets(char opening) =>
+        $"YAML takes '{opening}' at the beginning of a value for a {(opening == '[' ? "list" : "map")}, and more follows where that ends; put the whole value in quotes";
+
     /// <summary>The nearest comment before an offset that holds the closing brace or bracket which is missed there; null where there is none.</summary>
     private static int? FindComment(string raw, int offset)
     {
@@ -101,6 +107,16 @@ internal static class SyntaxTrouble
         {
             return (FindingCodes.BrokenByQuote, quoted.Groups[1].Index,
                 "YAML ends a value at its closing quote, and more follows; put the whole value in the other kind of quotes");
+        }
+
+        if (AfterBrackets.Match(line) is { Success: true } closed)
+        {
+            return (FindingCodes.CutByFlowStyle, closed.Groups[1].Index, MoreAfterBrackets(closed.Groups[1].Value[0]));
+        }
+
+        if (!message.Contains("flow", StringComparison.Ordinal) && at < line.Length && line[at] is '}' or ']')
+        {
+            return (FindingCodes.Syntax, at, $"nothing is open here that this '{line[at]}' closes; take it out");
         }
 
         if (message.Contains("flow", StringComparison.Ordinal) && FlowStyleExpression.IsMatch(line))
