@@ -174,8 +174,8 @@ public sealed record ClaimRequest(string Node, int Max, TimeSpan LeaseFor)
 }
 
 /// <summary>
-/// A run's row as it was left under the lease before this one, which its holder alone changes; state, prompt, due time, rounds and inbox may be
-/// missing. Null where the caller does not have it.
+/// A run's row as it was left under the lease before this one, which its holder alone changes; state, prompt, due time, rounds, inbox and what is
+/// known of crashes may be missing. Null where the caller does not have it.
 /// </summary>
 /// <param name="row">See <see cref="Lease.Row"/>.</param>
 /// <param name="fence">The fence of the new lease.</param>

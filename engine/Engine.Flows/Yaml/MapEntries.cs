@@ -39,7 +39,7 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
             findings.Error(FindingCodes.CutByFlowStyle, cut.Place,
                 $"YAML ended the value {Characters.Quote(cut.Value)} at the ',' because it stands inside braces; put the whole value in quotes");
         }
-        else if (isFlowStyle && ClosedBefore(start) is { } closed)
+        else if (isFlowStyle && ClosedBefore(value, start) is { } closed)
         {
             entries.RemoveAt(entries.Count - 1);
             findings.Error(FindingCodes.CutByFlowStyle, closed.Place, SyntaxTrouble.MoreAfterBrackets(closed is YamlNode.List ? '[' : '{'));
@@ -68,8 +68,9 @@ internal sealed class MapEntries(FlowText text, FindingList findings, bool isFlo
     }
 
     /// <summary>The list or map before this entry, where no comma stands between them: <c>{ a: [0-9]+ }</c> has a key <c>+</c>.</summary>
-    private YamlNode? ClosedBefore(int start)
+    private YamlNode? ClosedBefore(YamlNode value, int start)
     {
+        if (value is not YamlNode.Value { Scalar: { IsPlain: true, Value: "" } }) return null;
         if (entries.Count == 0 || entries[^1].Value is not (YamlNode.Map or YamlNode.List)) return null;
         var line = text.Raw.AsSpan(0, start);
         line = line[(line.LastIndexOf('\n') + 1)..].TrimEnd();

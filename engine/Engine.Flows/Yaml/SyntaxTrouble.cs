@@ -12,7 +12,7 @@ internal static class SyntaxTrouble
 
     private static readonly Regex BracesAtStart = Pattern(@"^[^""'#]*(?:: |- )(\{\{)");
     private static readonly Regex AfterQuote = Pattern("""(?:: |- )(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*([^\s,}\]#:])""");
-    private static readonly Regex AfterBrackets = Pattern("""(?:: |- )([\[{])[^\[\]{}"'#]*[\]}]\s*[^\s,}\]#:]""");
+    private static readonly Regex AfterBrackets = Pattern("""^\s*(?:- )*(?:[A-Za-z0-9_.-]+: )?([\[{])[^\[\]{}"'#]*[\]}]\s*[^\s,}\]#:]""");
     private static readonly Regex ColonBefore = Pattern(@"[A-Za-z0-9_""']: .");
     private static readonly Regex FlowStyleExpression = Pattern(@"[{\[].*=");
 
@@ -109,12 +109,12 @@ internal static class SyntaxTrouble
                 "YAML ends a value at its closing quote, and more follows; put the whole value in the other kind of quotes");
         }
 
-        if (AfterBrackets.Match(line) is { Success: true } closed)
+        if (message.Contains("block", StringComparison.Ordinal) && AfterBrackets.Match(line) is { Success: true } closed && closed.Groups[1].Index < at)
         {
             return (FindingCodes.CutByFlowStyle, closed.Groups[1].Index, MoreAfterBrackets(closed.Groups[1].Value[0]));
         }
 
-        if (!message.Contains("flow", StringComparison.Ordinal) && at < line.Length && line[at] is '}' or ']')
+        if (message.Contains("block", StringComparison.Ordinal) && at < line.Length && line[at] is '}' or ']' && before.Trim() is not ("" or [.., ':'] or [.., '-']))
         {
             return (FindingCodes.Syntax, at, $"nothing is open here that this '{line[at]}' closes; take it out");
         }

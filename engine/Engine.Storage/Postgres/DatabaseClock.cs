@@ -8,7 +8,7 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    // Of an answer that took this long nothing is known better than from the last look, unless the clock was set meanwhile.
+    // Of an answer that took this long little is known better than from the last look.
     private static readonly TimeSpan TooSlow = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Its time in SQL, once for a statement: ticks since the year 1, as .NET counts them; 62,135,596,800 s passed from then to the epoch.</summary>
@@ -22,11 +22,7 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
 
     public override TimeZoneInfo LocalTimeZone => machine.LocalTimeZone;
 
-    public override DateTimeOffset GetUtcNow()
-    {
-        var look = last;
-        return new DateTimeOffset(look.UtcTicks, TimeSpan.Zero) + machine.GetElapsedTime(look.Timestamp);
-    }
+    public override DateTimeOffset GetUtcNow() => TimeAt(machine.GetTimestamp());
 
     public override long GetTimestamp() => machine.GetTimestamp();
 
@@ -47,6 +43,15 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
         stopping.Dispose();
     }
 
+    /// <summary>What was thought of the time, corrected by a slow answer: when it arrived, its clock stood between what it says and that and all the time it took.</summary>
+    internal static long Within(long thought, long answer, TimeSpan took) => Math.Clamp(thought, answer, answer + took.Ticks);
+
+    private DateTimeOffset TimeAt(long timestamp)
+    {
+        var look = last;
+        return new DateTimeOffset(look.UtcTicks, TimeSpan.Zero) + machine.GetElapsedTime(look.Timestamp, timestamp);
+    }
+
     private async Task LookOnAsync(CancellationToken cancellation)
     {
         while (true)
@@ -57,9 +62,9 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
             {
                 await LookAsync(TooSlow, CancellationToken.None);
             }
-            catch (StorageUnavailableException)
+            catch (Exception)
             {
-                // It is away; whoever needs more of it than the time says so.
+                // A border: it is away, or refuses; whoever needs more of it than the time says so. Looking must never end: claims go by this clock.
             }
         }
     }
@@ -71,12 +76,14 @@ internal sealed class DatabaseClock(PostgresLanes lanes, TimeProvider machine) :
             {
                 var before = machine.GetTimestamp();
                 var ticks = session.Number($"SELECT {Sql}") ?? 0;
-                var took = machine.GetElapsedTime(before);
-                var look = new Look(ticks - took.Ticks / 2, before);
-                return took <= limit || Math.Abs(ticks - GetUtcNow().Ticks) > took.Ticks ? look : null;
+                var after = machine.GetTimestamp();
+                var took = machine.GetElapsedTime(before, after);
+                return took <= limit
+                    ? new Look(ticks - took.Ticks / 2, before)
+                    : new Look(Within(TimeAt(after).Ticks, ticks, took), after);
             },
             SessionUse.Read, patience: null, cancellation);
-        if (look is not null) last = look;
+        last = look;
     }
 
     /// <param name="UtcTicks">The database's time…</param>

@@ -41,7 +41,7 @@ internal sealed class LabStore(EngineStore store) : PassingStore(store), IAsyncD
     /// <summary>Gives a parked run back, as whoever does outgoing work.</summary>
     public Task<bool> RetryAsync(RunId run) => owned.RetryAsync(run, default);
 
-    private static StoredRun? Visible(StoredRun? run) => run is null ? null : run with { Prompt = null, State = default };
+    private static StoredRun? Visible(StoredRun? run) => run is null ? null : run with { Prompt = null, State = default, Due = null };
 
     public ValueTask DisposeAsync() => owned.DisposeAsync();
 }
