@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 
 namespace Engine.Benchmarks;
 
@@ -29,20 +28,7 @@ internal static class HookBenchmark
             await using var provider = await TokenProvider.StartAsync();
             var address = new Uri($"http://127.0.0.1:{FreePort()}");
             var settings = Path.Combine(folder.FullName, "settings.json");
-            await File.WriteAllTextAsync(settings, JsonSerializer.Serialize(new
-            {
-                providers = new
-                {
-                    amocrm = new
-                    {
-                        client_id = "bench",
-                        client_secret = "bench",
-                        redirect_uri = new Uri(address, "v1/return/amocrm").AbsoluteUri,
-                        platform_url = provider.Address.AbsoluteUri,
-                        account_url = $"{provider.Address.AbsoluteUri}{{host}}",
-                    },
-                },
-            }));
+            await File.WriteAllTextAsync(settings, provider.SettingsFor(address));
 
             engine = await StartAsync(folder.FullName, settings, address);
             var hooks = new Hooks(address);

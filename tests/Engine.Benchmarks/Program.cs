@@ -19,6 +19,7 @@ if (args is [RefreshWorker.Word, .. var rest]) return await RefreshWorker.RunAsy
     ("proofs", ProofsBenchmark.RunAsync),
     ("limits", LimitsBenchmark.RunAsync),
     ("hook", HookBenchmark.RunAsync),
+    ("flood", FloodBenchmark.RunAsync),
     ("refresh", RefreshBenchmark.RunAsync),
     ("pump", PumpBenchmark.RunAsync),
     ("polling", LatenessBenchmark.OverPostgresAsync),

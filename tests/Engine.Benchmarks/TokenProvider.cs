@@ -20,6 +20,23 @@ internal sealed class TokenProvider : IAsyncDisposable
 
     public Uri Address => new(app.Urls.First() + "/");
 
+    /// <summary>The settings, as JSON, of an engine whose amoCRM this is.</summary>
+    /// <param name="engine">The engine's address.</param>
+    public string SettingsFor(Uri engine) => JsonSerializer.Serialize(new
+    {
+        providers = new
+        {
+            amocrm = new
+            {
+                client_id = "bench",
+                client_secret = "bench",
+                redirect_uri = new Uri(engine, "v1/return/amocrm").AbsoluteUri,
+                platform_url = Address.AbsoluteUri,
+                account_url = $"{Address.AbsoluteUri}{{host}}",
+            },
+        },
+    });
+
     public static async Task<TokenProvider> StartAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
