@@ -70,6 +70,11 @@ internal sealed class RunWorker(
 
         // It was known when it was claimed, and is not any more.
         var state = row.State.IsEmpty ? (await ports.Store.FindAsync(row.Id, CancellationToken.None))?.State ?? default : row.State;
+        return Decode(flow, row, state);
+    }
+
+    private static Run Decode(LoadedFlow flow, StoredRun row, ReadOnlyMemory<byte> state)
+    {
         try
         {
             return RunRow.WithRounds(RunCodec.Decode(flow, state.Span), row.Rounds);
@@ -106,9 +111,10 @@ internal sealed class RunWorker(
     {
         try
         {
-            var row = held.Claimed.Run;
+            // As it is stored now: what was saved since the claim counts.
+            if (await ports.Store.FindAsync(held.Lease.Run, CancellationToken.None) is not { } row) return null;
             if (await ports.Flows.FindAsync(row.Flow, row.FlowVersion, CancellationToken.None) is not { } flow) return null;
-            var run = await LoadAsync(held, flow);
+            var run = Decode(flow, row, row.State);
             if (run.Ending is not null) return null;
             var transition = RunMachine.Abort(flow, run, Sdk.Failures.Internal, now);
             return RunRow.SaveOf(held.Lease, row, flow, run, transition, now);
