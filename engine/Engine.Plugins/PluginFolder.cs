@@ -41,7 +41,7 @@ internal sealed record PluginFolder(string Name, SortedDictionary<string, byte[]
                 throw new PluginException($"'{only}{DepsSuffix}' is damaged; build the plugin again"),
             [var only] => new PluginFolder(name, files, Hash(files), only),
             [] => throw new PluginException(
-                "there is no dll with its .deps.json beside it; build the class library with EnableDynamicLoading and copy its whole output"),
+                "there is no dll with its .deps.json beside it (build the class library with EnableDynamicLoading and copy its whole output), and no file NAME.provider.yaml"),
             _ => throw new PluginException(
                 $"there are several plugins ({string.Join(", ", assemblies)}); each needs a folder of its own"),
         };

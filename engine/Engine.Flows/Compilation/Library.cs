@@ -51,8 +51,9 @@ internal sealed class Library
             {
                 Missing.Add(use.Alias.Value);
                 var names = catalog.Providers.Select(known => known.Name);
+                var hint = Nearest.DidYouMean(use.Provider.Value, names);
                 findings.Error(FindingCodes.UnknownProvider, use.Provider.Place,
-                    $"no provider is called '{use.Provider}'{Nearest.DidYouMean(use.Provider.Value, names)}");
+                    $"no provider is called '{use.Provider}'{(hint.Length > 0 ? hint : "; --plugins names the folder that holds its plugin or its file")}");
                 continue;
             }
 

@@ -28,7 +28,7 @@ internal static class PluginCommand
             using var known = KnownPlugins.Load(path, error, "FOLDER");
             if (known.Catalog.Providers is not [var first, ..] || known.Catalog.Providers.Any(provider => provider.Build != first.Build))
             {
-                await error.WriteLineAsync($"engine: '{Display.Harmless(path)}' is not the folder of one plugin: its dll has a .deps.json beside it");
+                await error.WriteLineAsync($"engine: '{Display.Harmless(path)}' is not the folder of one built plugin: that holds its dll with the .deps.json beside it, or one NAME.provider.yaml");
                 return ExitCode.Negative;
             }
 

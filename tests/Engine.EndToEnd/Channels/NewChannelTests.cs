@@ -33,7 +33,7 @@ public sealed class NewChannelTests : IAsyncLifetime
         await guide.FollowAsync(2);
         await guide.FollowAsync(3);
         var printed = await guide.FollowAsync(4);
-        Assert.Contains("pager", printed, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("Pager: connected", printed, StringComparison.Ordinal);
         await UntilAsync(async () => await FindFlowAsync("pager") is not null);
 
         var first = await StartAtPromptAsync();
@@ -49,7 +49,7 @@ public sealed class NewChannelTests : IAsyncLifetime
         Assert.Equal("Ann at Pager", await FinishAsync(second));
         Assert.Equal("Ann", await FinishAsync(first));
 
-        await guide.FollowAsync(7);
+        await guide.FollowAsync(6);
         await UntilAsync(async () => await FindFlowAsync("beeper") is not null);
         await StartAtPromptAsync("beeper");
         await stop.CancelAsync();
@@ -63,14 +63,15 @@ public sealed class NewChannelTests : IAsyncLifetime
         await guide.FollowAsync(2);
         await guide.FollowAsync(3);
         await guide.FollowAsync(4);
-        var commands = guide.Commands(6, "allow").ToArray();
+        await guide.FollowAsync(6);
+        var commands = guide.Commands(7, "allow").ToArray();
         var serve = WalkThrough.ArgumentsOf(commands[^1]);
         await ServeAsync(serve, isLoaded: false);
         Assert.Contains("only those that were allowed", engine?.Output, StringComparison.Ordinal);
         Assert.Null(await FindFlowAsync("pager"));
 
         foreach (var command in commands[..^1]) await EndAsync(WalkThrough.ArgumentsOf(command));
-        await UntilAsync(async () => await FindFlowAsync("pager") is not null);
+        await UntilAsync(async () => await FindFlowAsync("pager") is not null && await FindFlowAsync("beeper") is not null);
         var version = await VersionAsync();
 
         await guide.FollowAsync(5);

@@ -128,7 +128,7 @@ public sealed class AllowedPluginsTests : IDisposable
 
         Assert.Equal(1, await RunAsync("allow", Folder));
 
-        Assert.Contains("is not the folder of one plugin: its dll has a .deps.json beside it", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("is not the folder of one built plugin: that holds its dll", error.ToString(), StringComparison.Ordinal);
         Assert.False(File.Exists(ListFile));
     }
 

@@ -119,7 +119,8 @@ public sealed class PluginCatalogTests : IDisposable
         using var plugins = Load();
 
         Assert.Equal(
-            "plugin 'Empty': there is no dll with its .deps.json beside it; build the class library with EnableDynamicLoading and copy its whole output",
+            "plugin 'Empty': there is no dll with its .deps.json beside it (build the class library with EnableDynamicLoading and copy its whole output), "
+            + "and no file NAME.provider.yaml",
             Assert.Single(plugins.Problems).ToString());
     }
 

@@ -19,7 +19,7 @@ function render() {
 
 function startCard() {
   const flow = data.flows.find((candidate) => candidate.name === chosen.flow) ?? data.flows[0];
-  if (!flow) return h("section", { class: "card" }, h("h1", {}, t("startTitle")), h("p", { class: "lead" }, t("noFlows")));
+  if (!flow) return h("section", { class: "card start" }, h("h1", {}, t("startTitle")), h("p", { class: "lead" }, t("noFlows")));
   chosen.flow = flow.name;
   inputs = formFields(flow.inputs.map((input) => ({ ...input, value: null })), () => {});
   const trouble = h("p", { class: "field-error", role: "alert" });

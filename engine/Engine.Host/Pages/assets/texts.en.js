@@ -89,7 +89,7 @@ export const texts = {
   scenario: "What the simulated service does",
   connect: "Connect",
   starting: "Starting…",
-  noFlows: "No flow can be offered. The engine's log says what is wrong with the flow files.",
+  noFlows: "No flow is offered yet. If there are flow files, the engine's log says what is wrong with them.",
   connections: "Connections",
   noConnections: "Nothing is connected yet.",
   reauthorize: "Sign in again",
