@@ -26,6 +26,10 @@ public sealed record ConnectionCareOptions
 public sealed class ConnectionCare(
     IConnectionStore store, ConnectionLook look, Revoker revoker, TimeProvider time, ConnectionCareOptions options)
 {
+    private const int MostTries = 100;
+
+    private static readonly TimeSpan TryEvery = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Works until cancelled; a look that has begun is ended.</summary>
     /// <param name="report">Gets each trouble once: the connection (null where it was not about one) and what happened.</param>
     public async Task RunAsync(Action<ConnectionId?, Exception> report, CancellationToken cancellation)
@@ -85,17 +89,30 @@ public sealed class ConnectionCare(
         return true;
     }
 
-    /// <summary>Looks at one connection now, probe included; a second time where the first one's word is not believed alone.</summary>
-    /// <returns>False where another process is looking at it, or it is gone.</returns>
+    /// <summary>
+    /// Looks at one connection now, probe included; a second time where the first one's word is not believed alone. A look that is under way, which may
+    /// have asked before what the caller knows of, is waited for, 10 s at the most.
+    /// </summary>
+    /// <returns>False where it is still being looked at, or gone.</returns>
     public async Task<bool> LookNowAsync(ConnectionId id, CancellationToken cancellation)
     {
         for (var looks = 0; looks < HealthRules.TellingsToAct; looks++)
         {
-            if (await store.TakeCareAsync(id, options.Node, options.Lease, cancellation) is not { } care) return looks > 0;
+            if (await TakeAsync(id, cancellation) is not { } care) return looks > 0;
             if (!await look.LookAsync(care with { ProbeDue = null }, CancellationToken.None)) break;
         }
 
         return true;
+    }
+
+    private async Task<Care?> TakeAsync(ConnectionId id, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            if (await store.TakeCareAsync(id, options.Node, options.Lease, cancellation) is { } care) return care;
+            if (tries == MostTries || await store.FindConnectionAsync(id, cancellation) is null) return null;
+            await Task.Delay(TryEvery, time, cancellation);
+        }
     }
 
     private async Task RestAsync(CancellationToken cancellation)

@@ -87,6 +87,23 @@ public abstract class ConnectionCareTests(bool isOnPostgres) : IAsyncLifetime
     }
 
     [ContractFact]
+    public async Task Who_asks_while_another_looks_gets_a_look_after_that()
+    {
+        await vault.ConnectAsync();
+        var other = await vault.Store.TakeCareAsync(id, "other", TimeSpan.FromMinutes(5), default);
+        vault.Vault.Answer = (_, _) => new Failure("not_paid", "probe: not paid");
+
+        var asked = care.LookNowAsync(id, default);
+        await vault.Time.TimerSetAsync(TimeSpan.FromMilliseconds(100));
+        Assert.False(asked.IsCompleted);
+        await vault.Store.FinishCareAsync(other!, new CareResult(vault.Time.GetUtcNow().AddDays(1), null, null, null), default);
+        vault.Time.Step(TimeSpan.FromMilliseconds(100));
+
+        Assert.True(await asked);
+        Assert.Equal(ConnectionHealth.Suspended, (await vault.FindAsync()).Health);
+    }
+
+    [ContractFact]
     public async Task An_unpaid_subscription_is_suspended_with_its_cause_and_repairs_itself()
     {
         await vault.ConnectAsync();
