@@ -94,7 +94,11 @@ internal sealed class EngineWork(
                     if (await store.RetryAsync(run, cancellation)) changes.WorkAdded();
                 }
             }
-            catch (Exception error) when (error is not OperationCanceledException)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
             {
                 Log.RetriesTroubled(log, error);
             }
